@@ -1,0 +1,361 @@
+package npusmi
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/optional"
+)
+
+// NoNPU stands for the NPU id of a chip whose first row the tool left out, as it does for a health state out of range.
+const NoNPU = -1
+
+// Summary is what `npu-smi info` prints: one table of all chips and one of the processes on them.
+type Summary struct {
+	ToolVersion   string // "" where the title was not printed
+	DriverVersion string
+	Chips         []SummaryChip // in the order printed
+	ProcessTable  bool          // whether there was a table of processes; 310B and old releases print none
+	Processes     []Process     // at most 8 a chip: the tool shows no more
+}
+
+// SummaryChip is the pair of rows of one chip, as printed: a reading that failed in the driver shows here as a zero.
+type SummaryChip struct {
+	NPU     int    // NPU ID; NoNPU where the first row is missing
+	Chip    int    // Chip ID; 0 on products that print none (950)
+	Name    string // model; "" when the tool printed none
+	Health  Health
+	LogicID string // column Device (310, 310P, 310B); "" elsewhere
+	PhyID   string // column Phy-ID (A3); "" elsewhere
+	BusID   string // as printed; "" for NA
+
+	Power       optional.Float // watts; absent for NA (310P) and - (second die of an A3 package)
+	Temperature optional.Float // degrees Celsius
+	Hugepages   Usage          // pages; absent on releases without the column
+	AICore      optional.Float // percent; absent on 950
+	Utilization optional.Float // percent, of the whole NPU; 950 only
+	Memory      Usage          // DDR in MiB; on products without HBM this is the chip's memory
+	HBM         Usage          // MiB; absent on products without HBM
+	HasHBM      bool           // whether the table has a column for HBM
+}
+
+// Process is a row of the table of processes.
+type Process struct {
+	NPU    int
+	Chip   int
+	PID    string
+	Name   string         // at most 15 bytes; "" when the process is not visible to the tool
+	Memory optional.Float // MiB
+}
+
+// processName heads the column by which the table of processes is known.
+const processName = "Process name"
+
+// errNoTable says that a text holds no table of chips.
+var errNoTable = errors.New("no table of chips in the answer")
+
+// ParseSummary reads the answer to `npu-smi info` of any release. Lines that it does not understand come back as
+// warnings; it fails only when there is no table of chips.
+func ParseSummary(output []byte) (Summary, Warnings, error) {
+	p := summaryParser{cells: make([]string, 0, 8), seen: make(map[[2]int]bool, 16)}
+	number := 0
+
+	for line := range strings.SplitSeq(string(output), "\n") {
+		number++
+		line = strings.TrimSpace(line)
+
+		switch kindOf(line) {
+		case lineBlank, lineSeparator, lineNotice:
+		case lineRow:
+			p.cells = splitCells(line, p.cells)
+			if why := p.row(); why != "" {
+				p.warnings.add(number, line, why)
+			}
+		case lineOther:
+			p.warnings.add(number, line, "a row of a table")
+		}
+	}
+
+	if p.firstRow != nil {
+		p.warnings.add(number, p.firstRow.Name, "a second row for the last chip")
+	}
+
+	if p.columns == 0 {
+		return Summary{}, p.warnings, errNoTable
+	}
+
+	return p.summary, p.warnings, nil
+}
+
+// A summaryParser goes through the rows. The headings last seen tell what a row is.
+type summaryParser struct {
+	summary  Summary
+	warnings Warnings
+	cells    []string        // of the row at hand
+	seen     map[[2]int]bool // the chips read so far
+
+	columns   int       // cells of a device row: 3, or 4 on 950; 0 before the headings
+	first     []heading // numbers of a chip's first row
+	second    []heading // numbers of its second row
+	secondID  string    // what follows the chip id: "", "Device" or "Phy-ID"
+	processes []string  // headings of the table of processes; nil before it
+	firstRow  *SummaryChip
+}
+
+// row takes the row in p.cells. It returns what it would have expected, or "" when it understood.
+func (p *summaryParser) row() string {
+	switch {
+	case strings.HasPrefix(p.cells[0], "npu-smi ") && strings.Contains(p.cells[0], "Version:"):
+		return p.title()
+	case p.isHeading("NPU", "Health"):
+		return p.firstHeadings()
+	case p.isHeading("Chip", "Bus-Id"), p.isHeading("", "Bus-Id"):
+		return p.secondHeadings()
+	case p.isHeading("NPU", processName):
+		p.processes = slices.Clone(p.cells)
+		p.summary.ProcessTable = true
+
+		return ""
+	case p.processes != nil:
+		return p.process()
+	case p.second != nil:
+		return p.device()
+	default:
+		return "headings before a row of values"
+	}
+}
+
+// isHeading says whether the row is the headings that begin with a word and hold another. A chip or a process can be
+// called like a heading, but its row begins with a number.
+func (p *summaryParser) isHeading(first, holds string) bool {
+	word, _, _ := strings.Cut(p.cells[0], " ")
+
+	return word == first && slices.Contains(p.cells, holds)
+}
+
+// title reads "npu-smi 25.2.0    Version: 25.2.0": the release of the tool and of the driver.
+func (p *summaryParser) title() string {
+	tool, driver, _ := strings.Cut(strings.TrimPrefix(p.cells[0], "npu-smi "), "Version:")
+	p.summary.ToolVersion = strings.TrimSpace(tool)
+	p.summary.DriverVersion = strings.TrimSpace(driver)
+
+	return ""
+}
+
+func (p *summaryParser) firstHeadings() string {
+	if len(p.cells) != 3 && len(p.cells) != 4 {
+		return "3 or 4 headings"
+	}
+
+	p.columns = len(p.cells)
+	p.first = splitHeadings(p.cells[p.columns-1])
+	p.second, p.processes = nil, nil
+
+	return ""
+}
+
+func (p *summaryParser) secondHeadings() string {
+	if p.columns == 0 || len(p.cells) != p.columns {
+		return "as many headings as in the row before"
+	}
+
+	p.second = splitHeadings(p.cells[p.columns-1])
+	p.secondID = ""
+
+	if words := strings.Fields(p.cells[0]); len(words) == 2 {
+		p.secondID = words[1]
+	}
+
+	return ""
+}
+
+// device reads one of the two rows of a chip.
+func (p *summaryParser) device() string {
+	cells, ok := foldCells(p.cells, p.columns, p.columns-3)
+	if !ok {
+		return "more cells in the row of a chip"
+	}
+
+	if p.isSecondRow(cells) {
+		return p.deviceSecond(cells)
+	}
+
+	return p.deviceFirst(cells)
+}
+
+// isSecondRow tells the rows apart by what they hold, since the first can be missing.
+func (p *summaryParser) isSecondRow(cells []string) bool {
+	if p.columns == 4 {
+		return cells[0] == "" && cells[1] == ""
+	}
+
+	bus := cells[1]
+
+	return bus == "NA" || strings.Contains(bus, ":")
+}
+
+func (p *summaryParser) deviceFirst(cells []string) string {
+	if p.firstRow != nil {
+		p.firstRow = nil
+
+		return "the second row of the chip before"
+	}
+
+	npu, name := cells[0], cells[1]
+	if p.columns == 3 {
+		npu, name, _ = strings.Cut(cells[0], " ")
+	}
+
+	id, ok := parseID(npu)
+	if !ok {
+		return "an NPU id"
+	}
+
+	chip := SummaryChip{NPU: id, Name: strings.ToValidUTF8(strings.TrimSpace(name), "\uFFFD")}
+
+	chip.Health, ok = parseHealth(cells[p.columns-2])
+	p.firstRow = &chip
+
+	if !p.values(&chip, p.first, cells) {
+		return "a value for each heading"
+	}
+
+	if !ok {
+		return "a health state"
+	}
+
+	return ""
+}
+
+func (p *summaryParser) deviceSecond(cells []string) string {
+	chip := SummaryChip{NPU: NoNPU}
+	if p.firstRow != nil {
+		chip, p.firstRow = *p.firstRow, nil
+	}
+
+	if p.columns == 3 {
+		words := strings.Fields(cells[0])
+		if len(words) == 0 {
+			return "a chip id"
+		}
+
+		id, ok := parseID(words[0])
+		if !ok {
+			return "a chip id"
+		}
+
+		chip.Chip = id
+
+		if len(words) == 2 {
+			chip.setSecondID(p.secondID, words[1])
+		}
+	}
+
+	if bus := cells[p.columns-2]; bus != "NA" {
+		chip.BusID = strings.ToValidUTF8(bus, "\uFFFD")
+	}
+
+	known := p.values(&chip, p.second, cells)
+
+	if key := [2]int{chip.NPU, chip.Chip}; chip.NPU != NoNPU {
+		if p.seen[key] {
+			return "each chip once"
+		}
+
+		p.seen[key] = true
+	}
+
+	p.summary.Chips = append(p.summary.Chips, chip)
+
+	if !known {
+		return "a value for each heading"
+	}
+
+	return ""
+}
+
+func (c *SummaryChip) setSecondID(column, id string) {
+	if _, ok := parseID(id); !ok {
+		return
+	}
+
+	switch column {
+	case "Device":
+		c.LogicID = id
+	case "Phy-ID":
+		c.PhyID = id
+	}
+}
+
+// values reads the numbers in the last cell of a row. Columns that a later release adds are passed over.
+func (p *summaryParser) values(chip *SummaryChip, headings []heading, cells []string) bool {
+	return numbers(cells[p.columns-1], headings, func(h heading, v Usage) {
+		switch h {
+		case headingPower:
+			chip.Power = v.Used.Unless(isSentinel(v.Used))
+		case headingTemperature:
+			chip.Temperature = v.Used.Unless(isSentinel(v.Used))
+		case headingHugepages:
+			chip.Hugepages = v
+		case headingAICore:
+			chip.AICore = v.Used
+		case headingUtilization:
+			chip.Utilization = v.Used
+		case headingMemory:
+			chip.Memory = v
+		case headingHBM:
+			chip.HBM, chip.HasHBM = v, true
+		}
+	})
+}
+
+// process reads a row of the table of processes.
+func (p *summaryParser) process() string {
+	if strings.HasPrefix(p.cells[0], "No running processes found in NPU") {
+		return ""
+	}
+
+	cells, ok := foldCells(p.cells, len(p.processes), slices.Index(p.processes, processName))
+	if !ok {
+		return "more cells in the row of a process"
+	}
+
+	var process Process
+
+	for i, title := range p.processes {
+		switch title {
+		case "Process id":
+			process.PID = cells[i]
+		case processName:
+			process.Name = strings.ToValidUTF8(cells[i], "\uFFFD")
+		case "Process memory(MB)":
+			process.Memory, ok = parseNumber(cells[i])
+		default:
+			// "NPU     Chip", or "NPU ID" on 950. The pid inside the container, of late releases, is not used.
+			if i == 0 && !process.setChip(cells[i]) {
+				return "NPU and chip of a process"
+			}
+		}
+	}
+
+	if _, isPID := parseID(process.PID); !isPID || !ok {
+		return "pid and memory of a process"
+	}
+
+	p.summary.Processes = append(p.summary.Processes, process)
+
+	return ""
+}
+
+// setChip reads "4       0", or "4" where chips have no id of their own.
+func (p *Process) setChip(cell string) (ok bool) {
+	npu, chip, two := strings.Cut(cell, " ")
+
+	p.NPU, ok = parseID(npu)
+	if ok && two {
+		p.Chip, ok = parseID(strings.TrimSpace(chip))
+	}
+
+	return ok
+}

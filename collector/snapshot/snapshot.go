@@ -1,0 +1,136 @@
+// Package snapshot is what the exporter believes of its host at one moment: immutable once it is published, in base
+// units, with every value that is not known absent. Metrics and the status page are read from it and from nothing else.
+package snapshot
+
+import (
+	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
+	"github.com/ascend-exporter/ascend_exporter/collector/optional"
+)
+
+// Snapshot is the host, its chips and how the queries fare. It is never changed after it was published.
+type Snapshot struct {
+	Time    time.Time // when it was made
+	Up      bool      // whether the chips could be read: see docs/metrics.md, ascend_exporter_up
+	Host    Host
+	Chips   []Chip // in the order of their keys; none while the chips cannot be read
+	Queries []Query
+	Runner  Runner
+}
+
+// Host is what is known of the whole machine.
+type Host struct {
+	ToolVersion   string // "" while the summary is not known
+	DriverVersion string
+
+	Chips         optional.Float // listed by the last good summary
+	UnusableChips optional.Float // listed, but with no believable data
+	ExpectedChips optional.Float // configured, or the most that were ever seen
+	PCIDevices    optional.Float // Ascend functions on the PCI bus; absent where no chip has a bus id
+	Maintenance   bool           // whether planned work is announced
+}
+
+// Key is a chip as the tool addresses it: -i NPU -c Chip.
+type Key struct {
+	NPU  int
+	Chip int
+}
+
+// Compare orders keys by NPU, then chip.
+func (k Key) Compare(other Key) int {
+	if k.NPU != other.NPU {
+		return k.NPU - other.NPU
+	}
+
+	return k.Chip - other.Chip
+}
+
+// Chip is one chip. An unusable one has its health and its ids, and no measurement.
+type Chip struct {
+	Key
+
+	Model   string // as the summary prints it
+	BusID   string // "" where it is not known
+	LogicID string
+	PhyID   string
+
+	Health   npusmi.Health
+	Unusable bool
+
+	Power       optional.Float // watts, measured
+	RatedPower  optional.Float // watts, on products that print it instead of the measured power
+	Temperature optional.Float // degrees Celsius
+	AICore      optional.Float // ratio
+	Utilization optional.Float // ratio, of the whole NPU
+
+	HBM       Memory
+	DDR       Memory
+	Hugepages Memory // pages
+
+	ProcessCount optional.Float // absent where the tool prints no table of processes
+	Processes    []Process
+}
+
+// Process finds a process by its pid; nil where the chip has none such.
+func (c *Chip) Process(pid string) *Process {
+	for i := range c.Processes {
+		if c.Processes[i].PID == pid {
+			return &c.Processes[i]
+		}
+	}
+
+	return nil
+}
+
+// Memory is a store in bytes (hugepages: in pages).
+type Memory struct {
+	Used, Total optional.Float
+}
+
+// Process is a process that holds memory of the chip.
+type Process struct {
+	PID    string
+	Name   string         // "" where the tool cannot see it
+	Memory optional.Float // bytes
+}
+
+// Runner is how the runs of the tool went since the start.
+type Runner struct {
+	Failures   map[npusmi.Reason]uint64 // every reason, also those that did not occur
+	Unkillable int                      // processes that could not be ended and still live
+}
+
+// Query is how one query of the tool fares.
+type Query struct {
+	Name string
+
+	Asked        bool           // whether it was asked at all
+	Success      bool           // whether no chip that should answer is failing it
+	LastSuccess  optional.Float // Unix time in seconds: the oldest over the chips that should answer
+	Duration     time.Duration  // spent in the tool since the start
+	Runs         uint64         // processes started
+	Failures     uint64
+	Unrecognized uint64 // lines of output that were not understood
+
+	Failing []ChipFailure
+	History []Run // the last runs and, for longer, the last failures; newest first
+}
+
+// ChipFailure says that a chip fails a query now.
+type ChipFailure struct {
+	Key
+
+	Reason npusmi.Reason
+}
+
+// Run is one run of the tool as the status page tells it.
+type Run struct {
+	Command    string
+	Start      time.Time
+	Duration   time.Duration
+	ExitStatus int
+	Failure    string // "" when it gave its answer
+	Advice     string
+	Output     string // the first lines of an answer that failed or was not understood in full
+}
