@@ -114,18 +114,19 @@ type Usage struct {
 	Used, Total optional.Float
 }
 
-// numbers reads the values of a cell in the order of its headings and calls found for each that is there.
-// It reports false when the cell has fewer or more values than headings.
+// numbers reads the values of a cell in the order of its headings and calls found for each. A value that is not to be read
+// is absent. It reports false when there was one such, or when there are fewer or more values than headings.
 func numbers(cell string, headings []heading, found func(heading, Usage)) bool {
-	rest, ok := cell, true
+	rest, good := cell, true
 
 	for _, h := range headings {
-		var usage Usage
+		var (
+			usage Usage
+			ok    bool
+		)
 
 		usage.Used, rest, ok = nextNumber(rest)
-		if !ok {
-			return false
-		}
+		good = good && ok
 
 		if h.isUsage() {
 			rest = strings.TrimLeft(rest, " \t")
@@ -134,18 +135,17 @@ func numbers(cell string, headings []heading, found func(heading, Usage)) bool {
 			}
 
 			usage.Total, rest, ok = nextNumber(rest[1:])
-			if !ok {
-				return false
-			}
+			good = good && ok
 		}
 
 		found(h, usage)
 	}
 
-	return strings.TrimSpace(rest) == ""
+	return good && strings.TrimSpace(rest) == ""
 }
 
-// nextNumber takes the first word of text, which ends at a blank or a "/".
+// nextNumber takes the first word of text, which ends at a blank or a "/". Without a word, or with one that is no number,
+// ok is false.
 func nextNumber(text string) (value optional.Float, rest string, ok bool) {
 	text = strings.TrimLeft(text, " \t")
 

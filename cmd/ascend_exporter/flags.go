@@ -1,0 +1,217 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/promslog"
+	promslogflag "github.com/prometheus/common/promslog/flag"
+	"github.com/prometheus/common/version"
+	"github.com/prometheus/exporter-toolkit/web"
+	webflag "github.com/prometheus/exporter-toolkit/web/kingpinflag"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
+	"github.com/ascend-exporter/ascend_exporter/collector/poll"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+)
+
+// program is the name of the exporter, in its metrics and in the variables of its environment.
+const program = "ascend_exporter"
+
+// options are what the flags say.
+type options struct {
+	web                    *web.FlagConfig
+	telemetryPath          string
+	maxRequests            int
+	disableExporterMetrics bool
+
+	command        string
+	summaryTimeout time.Duration
+	timeout        time.Duration
+
+	lockDir     string
+	sysfs       string
+	state       string
+	maintenance string
+
+	interval       time.Duration
+	maxDuty        float64
+	expectedChips  int
+	processMemory  bool
+	sources        []sourceFlags
+	once           bool
+	sim            bool
+	simProduct     string
+	simNPUs        int
+	simSeed        uint64
+	log            promslog.Config
+	commandWords   []string
+	enabledSources []poll.Source
+}
+
+// sourceFlags are the flags of one query.
+type sourceFlags struct {
+	source   poll.Source
+	enabled  bool
+	interval time.Duration
+}
+
+// newApplication makes the command line that fills the options.
+func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
+	app := kingpin.New(program, "Prometheus exporter for Huawei Ascend NPUs. Every flag can also be given in the environment: "+
+		"--npu-smi.timeout as ASCEND_EXPORTER_NPU_SMI_TIMEOUT.")
+	app.UsageWriter(stdout).ErrorWriter(stderr).Version(version.Print(program)).DefaultEnvars()
+	app.HelpFlag.Short('h').NoEnvar()
+
+	o.web = webflag.AddFlags(app, ":9945")
+	app.Flag("web.telemetry-path", "Path under which the metrics are served.").
+		Default("/metrics").StringVar(&o.telemetryPath)
+	app.Flag("web.max-requests", "Scrapes that are answered at the same time; a further one gets status 503. 0 is no limit.").
+		Default("40").IntVar(&o.maxRequests)
+	app.Flag("web.disable-exporter-metrics", "Leave out the metrics of the exporter's own process (go_*, process_*).").
+		BoolVar(&o.disableExporterMetrics)
+
+	app.Flag("npu-smi.command", "Command that runs npu-smi, split like a shell does, such as 'sudo -n npu-smi'. "+
+		"Without it npu-smi is looked for on PATH, then in /usr/local/bin, /usr/local/sbin and /usr/bin.").
+		PlaceHolder("COMMAND").StringVar(&o.command)
+	app.Flag("npu-smi.summary-timeout", "Deadline of the summary, which reads all chips in one go.").
+		Default("30s").DurationVar(&o.summaryTimeout)
+	app.Flag("npu-smi.timeout", "Deadline of every other query.").Default("10s").DurationVar(&o.timeout)
+
+	app.Flag("path.lock", "Folder of the lock files by which instances on a host never run the same tool at once. Not used with --sim.").
+		Default(npusmi.DefaultLockDir()).StringVar(&o.lockDir)
+	app.Flag("path.sysfs", "Where sysfs is mounted.").Default("/sys").StringVar(&o.sysfs)
+	app.Flag("path.state", "File that keeps the highest number of chips seen over restarts. Delete it, and restart, to start anew.").
+		PlaceHolder("FILE").StringVar(&o.state)
+	app.Flag("path.maintenance", "File whose presence announces planned work on this host (ascend_exporter_maintenance).").
+		PlaceHolder("FILE").StringVar(&o.maintenance)
+
+	addCollectionFlags(app, o)
+
+	app.Flag("once", "Ask every query once, write the metrics to standard output and end: with status 0 when the chips could be read, else 1.").
+		BoolVar(&o.once)
+	app.Flag("sim", "Run over a built-in simulated machine instead of npu-smi.").BoolVar(&o.sim)
+	app.Flag("sim.product", "Product of the simulated machine: "+strings.Join(sim.Products(), ", ")+".").
+		Default(sim.Products()[0]).StringVar(&o.simProduct)
+	app.Flag("sim.npus", "NPUs of the simulated machine; 0 is what the product usually has.").Default("0").IntVar(&o.simNPUs)
+	app.Flag("sim.seed", "Seed of the simulated machine.").Default("1").Uint64Var(&o.simSeed)
+
+	promslogflag.AddFlags(app, &o.log)
+
+	return app
+}
+
+// addCollectionFlags adds what concerns what is asked, and when.
+func addCollectionFlags(app *kingpin.Application, o *options) {
+	app.Flag("collection.interval", "Interval of the summary.").Default("15s").DurationVar(&o.interval)
+	app.Flag("collection.max-duty", "Largest share of the time that the tool may run, above 0 and up to 1. Intervals stretch rather than exceed it.").
+		Default("0.3").Float64Var(&o.maxDuty)
+	app.Flag("collection.expected-chips", "Chips that this host should have; 0 is the most that were ever listed.").
+		Default("0").IntVar(&o.expectedChips)
+
+	o.sources = nil
+	for _, source := range poll.Sources() {
+		o.sources = append(o.sources, sourceFlags{source: source, enabled: true})
+	}
+
+	for i := range o.sources {
+		flags := &o.sources[i]
+		if flags.source.Lists {
+			continue // what everything else follows from; its interval is --collection.interval
+		}
+
+		name := "collector." + flags.source.Name
+		app.Flag(name, "Ask for: "+flags.source.Help+".").Default("true").BoolVar(&flags.enabled)
+		app.Flag(name+".interval", "Interval of the query "+flags.source.Name+".").
+			Default(flags.source.Interval.String()).DurationVar(&flags.interval)
+	}
+
+	app.Flag("collector.summary.process-memory", "Add a series for each process on a chip (ascend_npu_process_memory_bytes).").
+		BoolVar(&o.processMemory)
+}
+
+// complete checks the options together and fills in what follows from them.
+func (o *options) complete() error {
+	if err := checkTelemetryPath(o.telemetryPath); err != nil {
+		return err
+	}
+
+	if o.maxRequests < 0 {
+		return fmt.Errorf("--web.max-requests=%d: must not be negative", o.maxRequests)
+	}
+
+	// Written so that NaN is refused too.
+	if !(o.maxDuty > 0 && o.maxDuty <= 1) {
+		return fmt.Errorf("--collection.max-duty=%v: must be above 0 and at most 1", o.maxDuty)
+	}
+
+	if o.expectedChips < 0 {
+		return fmt.Errorf("--collection.expected-chips=%d: must not be negative", o.expectedChips)
+	}
+
+	if o.sim && o.command != "" {
+		return fmt.Errorf("--sim and --npu-smi.command=%q exclude each other: give one of them", o.command)
+	}
+
+	var err error
+	if o.commandWords, err = npusmi.SplitCommand(o.command); err != nil {
+		return fmt.Errorf("--npu-smi.command=%q: %w", o.command, err)
+	}
+
+	return o.completeSources()
+}
+
+// completeSources makes the list of queries that are asked.
+func (o *options) completeSources() error {
+	durations := map[string]time.Duration{
+		"npu-smi.summary-timeout": o.summaryTimeout,
+		"npu-smi.timeout":         o.timeout,
+		"collection.interval":     o.interval,
+	}
+
+	o.enabledSources = nil
+
+	for _, flags := range o.sources {
+		source := flags.source
+		source.Deadline = o.timeout
+
+		if source.Lists {
+			source.Interval, source.Deadline = o.interval, o.summaryTimeout
+		} else {
+			durations["collector."+source.Name+".interval"] = flags.interval
+			source.Interval = flags.interval
+		}
+
+		if flags.enabled {
+			o.enabledSources = append(o.enabledSources, source)
+		}
+	}
+
+	for name, duration := range durations {
+		if duration <= 0 {
+			return fmt.Errorf("--%s=%v: must be above 0", name, duration)
+		}
+	}
+
+	return nil
+}
+
+// checkTelemetryPath refuses what the server could not route, or what is taken.
+func checkTelemetryPath(p string) error {
+	switch {
+	case !strings.HasPrefix(p, "/"):
+		return fmt.Errorf("--web.telemetry-path=%q: must begin with /", p)
+	case p == "/":
+		return fmt.Errorf("--web.telemetry-path=%q: is the status page; use a path such as /metrics", p)
+	case p == healthyPath || p == readyPath:
+		return fmt.Errorf("--web.telemetry-path=%q: is taken by a probe", p)
+	case path.Clean(p) != p || strings.ContainsAny(p, "{}?#% \t\r\n"):
+		return fmt.Errorf("--web.telemetry-path=%q: must be a plain path, without {}, ?, #, %%, blanks or empty parts", p)
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,155 @@
+// Command ascend_exporter serves what npu-smi says of a host's Ascend NPUs to Prometheus.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/promslog"
+	"github.com/prometheus/common/version"
+
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/simtool"
+	"github.com/ascend-exporter/ascend_exporter/collector"
+	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
+)
+
+// asSimulatedTool is the first argument by which the exporter, run with --sim, starts itself as the simulated npu-smi: so
+// that a simulation goes through real processes like everything else.
+const asSimulatedTool = "as-npu-smi"
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == asSimulatedTool {
+		os.Exit(simtool.Main(os.Args[2:], os.Stdout, os.Stderr))
+	}
+
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+
+	// There is no configuration to load again, and a lost terminal or a habit of `kill -HUP` is no reason to end.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the whole program: it returns the exit status when the context ends, or at once when something is wrong with the
+// flags. With status 2 nothing was started.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var o options
+
+	app := newApplication(&o, stdout, stderr)
+
+	ended := -1
+	app.Terminate(func(status int) { ended = status }) // --help and --version
+
+	_, err := app.Parse(args)
+	if ended >= 0 {
+		return ended
+	}
+
+	if err == nil {
+		err = o.complete()
+	}
+
+	if err != nil {
+		fmt.Fprintf(stderr, "%s: error: %v, try --help\n", program, err)
+
+		return 2
+	}
+
+	o.log.Writer = stderr
+	logger := promslog.New(&o.log)
+
+	if err := start(ctx, &o, stdout, logger); err != nil {
+		logger.Error("ending", "err", err)
+
+		return 1
+	}
+
+	return 0
+}
+
+// start collects and serves until the context ends, or writes one exposition.
+func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logger) error {
+	var latest atomic.Pointer[snapshot.Snapshot]
+
+	metrics := collector.New(collector.Options{ProcessMemory: o.processMemory})
+
+	poller, err := newPoller(o, logger, func(s *snapshot.Snapshot) {
+		latest.Store(s)
+		metrics.Update(s)
+	})
+	if err != nil {
+		return err
+	}
+
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(versioncollector.NewCollector(program))
+
+	if o.once {
+		ok := poller.Once(ctx)
+		if err := write(stdout, collector.Concat(metrics, registry)); err != nil {
+			return err
+		}
+
+		if !ok {
+			return errors.New("the chips could not be read")
+		}
+
+		return nil
+	}
+
+	if !o.disableExporterMetrics {
+		registry.MustRegister(
+			collectors.NewGoCollector(),
+			collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		)
+	}
+
+	logger.Info("starting", "version", version.Info())
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	polled := make(chan struct{})
+
+	go func() {
+		defer close(polled)
+		poller.Run(ctx)
+	}()
+
+	handler := newHandler(o, collector.Concat(metrics, registry), latest.Load, poller.Attempted(), logger)
+	err = serve(ctx, handler, o.web, logger)
+
+	cancel()
+	<-polled
+
+	return err
+}
+
+// write renders everything in the text format, as node_exporter's textfile collector takes it.
+func write(w io.Writer, gatherer prometheus.Gatherer) error {
+	families, err := gatherer.Gather()
+	if err != nil {
+		return fmt.Errorf("gathering: %w", err)
+	}
+
+	encoder := expfmt.NewEncoder(w, expfmt.NewFormat(expfmt.TypeTextPlain))
+	for _, family := range families {
+		if err := encoder.Encode(family); err != nil {
+			return fmt.Errorf("writing the metrics: %w", err)
+		}
+	}
+
+	return nil
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
+	"github.com/ascend-exporter/ascend_exporter/collector/optional"
+	"github.com/ascend-exporter/ascend_exporter/collector/pcibus"
+	"github.com/ascend-exporter/ascend_exporter/collector/poll"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
+)
+
+// onceBusyTimeout is how long --once waits for its turn at the tool: long enough for a daemon whose summary hangs until
+// its deadline.
+const onceBusyTimeout = 2 * time.Minute
+
+// newPoller makes the poller and what it polls: the tool, or the simulated machine.
+func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)) (*poll.Poller, error) {
+	expected, err := poll.NewExpected(o.expectedChips, o.state)
+	if err != nil {
+		return nil, fmt.Errorf("--path.state: %w", err)
+	}
+
+	tool := npusmi.Config{Command: o.commandWords, LockDir: o.lockDir, LibraryDirs: npusmi.DefaultLibraryDirs()}
+	if o.once {
+		tool.BusyTimeout = onceBusyTimeout
+	}
+
+	pciDevices := func() (int, error) { return pcibus.Count(o.sysfs) }
+
+	if o.sim {
+		machine, err := sim.New(sim.Config{Product: o.simProduct, NPUs: o.simNPUs, Seed: o.simSeed})
+		if err != nil {
+			return nil, fmt.Errorf("--sim: %w", err)
+		}
+
+		self, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("--sim: finding the exporter's own executable: %w", err)
+		}
+
+		tool.Command = []string{
+			self, asSimulatedTool,
+			"--product=" + o.simProduct, fmt.Sprintf("--npus=%d", o.simNPUs), fmt.Sprintf("--seed=%d", o.simSeed),
+		}
+		tool.LockDir = ""
+		pciDevices = func() (int, error) { return machine.PCIDevices(), nil }
+	}
+
+	return poll.New(poll.Config{
+		Sources:  o.enabledSources,
+		Tool:     npusmi.NewRunner(tool),
+		Logger:   logger,
+		MaxDuty:  o.maxDuty,
+		Expected: expected,
+		Local:    newLocal(pciDevices, o.maintenance, logger),
+		Publish:  publish,
+	}), nil
+}
+
+// newLocal makes the reader of what is known of the host without the tool. A failure is logged when it begins.
+func newLocal(pciDevices func() (int, error), maintenance string, logger *slog.Logger) func() poll.Local {
+	failing := false
+
+	return func() poll.Local {
+		var local poll.Local
+
+		count, err := pciDevices()
+		if err == nil {
+			local.PCIDevices = optional.Of(float64(count))
+		}
+
+		if maintenance != "" {
+			_, statErr := os.Stat(maintenance)
+			local.Maintenance = statErr == nil
+
+			if !errors.Is(statErr, fs.ErrNotExist) {
+				err = errors.Join(err, statErr)
+			}
+		}
+
+		if err != nil && !failing {
+			logger.Warn("part of the host could not be read", "err", err)
+		}
+
+		failing = err != nil
+
+		return local
+	}
+}

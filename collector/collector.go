@@ -1,0 +1,146 @@
+// Package collector turns snapshots into metrics. A metric is a row of data in one of the tables: chip.go, memory.go,
+// process.go, host.go, exporter.go. Rendering, the metrics reference and every check go through the rows, so a new metric
+// that the snapshot already has is one row.
+package collector
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
+)
+
+// Options choose which metrics there are.
+type Options struct {
+	// ProcessMemory adds ascend_npu_process_memory_bytes, with a series a process.
+	ProcessMemory bool
+}
+
+// tables are all rows by what they are read from.
+type tables struct {
+	chips   []chipRow
+	host    []hostRow
+	queries []queryRow
+}
+
+func newTables(options Options) tables {
+	return tables{
+		chips:   slices.Concat(chipRows(), memoryRows(), processRows(options.ProcessMemory)),
+		host:    slices.Concat(hostRows(), exporterRows()),
+		queries: queryRows(),
+	}
+}
+
+// A Collector serves the last snapshot as metrics. They are rendered once for each snapshot; Gather only hands them out.
+type Collector struct {
+	tables tables
+	latest atomic.Pointer[[]*dto.MetricFamily]
+}
+
+// Collector is what promhttp takes.
+var _ prometheus.Gatherer = (*Collector)(nil)
+
+// New makes a Collector that has no metrics before its first Update.
+func New(options Options) *Collector {
+	return &Collector{tables: newTables(options)}
+}
+
+// Update renders a snapshot, to be served from now on.
+func (c *Collector) Update(s *snapshot.Snapshot) {
+	families := c.tables.render(s)
+	c.latest.Store(&families)
+}
+
+// Gather gives the metrics of the last snapshot, ordered by name. The families are shared: nobody may change them.
+func (c *Collector) Gather() ([]*dto.MetricFamily, error) {
+	if families := c.latest.Load(); families != nil {
+		return *families, nil
+	}
+
+	return nil, nil
+}
+
+// Concat gathers from several gatherers with no name in common and orders all families by name. Unlike
+// prometheus.Gatherers it does not look at every series of every scrape again.
+func Concat(gatherers ...prometheus.Gatherer) prometheus.Gatherer {
+	return prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+		var all []*dto.MetricFamily
+
+		for _, gatherer := range gatherers {
+			families, err := gatherer.Gather()
+			if err != nil {
+				return nil, err
+			}
+
+			all = append(all, families...)
+		}
+
+		slices.SortFunc(all, byName)
+
+		return all, nil
+	})
+}
+
+func byName(a, b *dto.MetricFamily) int {
+	return strings.Compare(a.GetName(), b.GetName())
+}
+
+// render makes the families of a snapshot, ordered by name; those without series are left out.
+func (t *tables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
+	var families []*dto.MetricFamily
+
+	add := func(family *dto.MetricFamily) {
+		if len(family.Metric) > 0 {
+			families = append(families, family)
+		}
+	}
+
+	ids := make([][]string, len(s.Chips))
+	for i := range s.Chips {
+		ids[i] = []string{id(s.Chips[i].NPU), id(s.Chips[i].Chip)}
+	}
+
+	for i := range t.chips {
+		family := newFamily(&t.chips[i])
+		for j := range s.Chips {
+			t.chips[i].render(family, &s.Chips[j], chipLabels(), ids[j])
+		}
+
+		add(family)
+	}
+
+	for i := range t.host {
+		family := newFamily(&t.host[i])
+		t.host[i].render(family, s, nil, nil)
+		add(family)
+	}
+
+	for i := range t.queries {
+		family := newFamily(&t.queries[i])
+		for j := range s.Queries {
+			t.queries[i].render(family, &s.Queries[j], queryLabels(), []string{s.Queries[j].Name})
+		}
+
+		add(family)
+	}
+
+	slices.SortFunc(families, byName)
+
+	return families
+}
+
+// chipLabels are those that every metric of a chip has.
+func chipLabels() []string { return []string{"npu", "chip"} }
+
+// queryLabels are those that every metric of a query has.
+func queryLabels() []string { return []string{"query"} }
+
+// id is an id as a label.
+func id(number int) string {
+	return strconv.Itoa(number)
+}

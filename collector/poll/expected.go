@@ -1,0 +1,93 @@
+package poll
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/optional"
+)
+
+// Expected knows how many chips the host should have: as configured, else the most that were ever listed, which a file
+// keeps over restarts.
+type Expected struct {
+	configured bool
+	path       string // "" keeps nothing
+	chips      int
+}
+
+// expectedState is the content of the file.
+type expectedState struct {
+	ExpectedChips int `json:"expected_chips"`
+}
+
+// NewExpected makes an Expected. With chips above 0 that is the number. Else it is learnt, starting from what the file at
+// path says, if a path is given and the file is there. A file that cannot be read is an error.
+func NewExpected(chips int, path string) (*Expected, error) {
+	e := &Expected{configured: chips > 0, path: path, chips: chips}
+	if e.configured || path == "" {
+		return e, nil
+	}
+
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return e, nil
+	}
+
+	if err != nil {
+		return nil, fmt.Errorf("reading the state: %w", err)
+	}
+
+	var state expectedState
+	if err := json.Unmarshal(content, &state); err != nil {
+		return nil, fmt.Errorf("reading the state in %s: %w; delete the file to start anew", path, err)
+	}
+
+	e.chips = state.ExpectedChips
+
+	return e, nil
+}
+
+// Chips is the number; absent before any chip was seen.
+func (e *Expected) Chips() optional.Float {
+	return optional.Of(float64(e.chips)).Unless(e.chips <= 0)
+}
+
+// Observe takes the number of chips of a good listing. It fails when the new number could not be written to the file.
+func (e *Expected) Observe(chips int) error {
+	if e.configured || chips <= e.chips {
+		return nil
+	}
+
+	e.chips = chips
+	if e.path == "" {
+		return nil
+	}
+
+	content, err := json.Marshal(expectedState{ExpectedChips: chips})
+	if err != nil {
+		return fmt.Errorf("writing the state: %w", err)
+	}
+
+	// A rename, so that a crash leaves the old file or the new one.
+	temporary, err := os.CreateTemp(filepath.Dir(e.path), filepath.Base(e.path)+".*")
+	if err != nil {
+		return fmt.Errorf("writing the state: %w", err)
+	}
+
+	_, err = temporary.Write(append(content, '\n'))
+	err = errors.Join(err, temporary.Close())
+
+	if err == nil {
+		err = os.Rename(temporary.Name(), e.path)
+	}
+
+	if err != nil {
+		return fmt.Errorf("writing the state: %w", errors.Join(err, os.Remove(temporary.Name())))
+	}
+
+	return nil
+}

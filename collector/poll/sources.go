@@ -1,0 +1,181 @@
+package poll
+
+import (
+	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
+	"github.com/ascend-exporter/ascend_exporter/collector/optional"
+	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
+)
+
+// Names of the queries.
+const (
+	Summary = "summary"
+	Mapping = "mapping"
+)
+
+// Sources is the list of all queries with their defaults. Its order is the order in which readings are joined: what the
+// summary leans on comes before it.
+func Sources() []Source {
+	return []Source{
+		{
+			Name:     Mapping,
+			Help:     "logic and physical ids of the chips (npu-smi info -m)",
+			Interval: time.Hour,
+			Deadline: 10 * time.Second,
+			OnChange: true,
+			Args:     always("info", "-m"),
+			Parse:    host(npusmi.ParseMapping, func(entries []npusmi.MappingEntry) Reading { return mapping(entries) }),
+		},
+		{
+			Name:     Summary,
+			Help:     "health, power, temperature, utilisation, memory and processes of all chips (npu-smi info)",
+			Interval: 15 * time.Second,
+			Deadline: 30 * time.Second,
+			Lists:    true,
+			Args:     always("info"),
+			Parse:    host(parseSummary, func(s npusmi.Summary) Reading { return summary(s) }),
+		},
+	}
+}
+
+// always gives the same arguments for every target.
+func always(args ...string) func(snapshot.Key) []string {
+	return func(snapshot.Key) []string { return args }
+}
+
+// host makes a Source's Parse of a parser whose answer is the same for every target.
+func host[T any](
+	parse func([]byte) (T, npusmi.Warnings, error), reading func(T) Reading,
+) func(snapshot.Key, []byte) (Reading, npusmi.Warnings, error) {
+	return func(_ snapshot.Key, output []byte) (Reading, npusmi.Warnings, error) {
+		answer, warnings, err := parse(output)
+		if err != nil {
+			return nil, warnings, err
+		}
+
+		return reading(answer), warnings, nil
+	}
+}
+
+// mapping is the reading of `npu-smi info -m`.
+type mapping []npusmi.MappingEntry
+
+// Join keeps the ids for the chips that the summary will list.
+func (m mapping) Join(draft *Draft) {
+	draft.Mapping = m
+}
+
+// summary is the reading of `npu-smi info`.
+type summary npusmi.Summary
+
+// parseSummary also takes a table without a chip for what it says: that the driver finds none.
+func parseSummary(output []byte) (npusmi.Summary, npusmi.Warnings, error) {
+	s, warnings, err := npusmi.ParseSummary(output)
+	if err == nil && len(s.Chips) == 0 {
+		err = &npusmi.Failure{
+			Reason:  npusmi.ReasonNoDevice,
+			Message: "npu-smi printed a table without a chip",
+			Advice:  "see whether the chips are on the PCI bus (lspci -d 19e5:) and what the driver says of them (dmesg)",
+		}
+	}
+
+	return s, warnings, err
+}
+
+// Join lists the chips. A chip whose first row the tool left out is found by its ids, or counted and not shown.
+func (s summary) Join(draft *Draft) {
+	draft.Host.ToolVersion = s.ToolVersion
+	draft.Host.DriverVersion = s.DriverVersion
+
+	unusable := 0
+
+	for i, row := range s.Chips {
+		key, known := draft.identify(s.Chips, i)
+		if !known || draft.Chip(key) != nil {
+			unusable++
+
+			continue
+		}
+
+		chip := believe(row)
+		chip.Key = key
+
+		ids := draft.ids(key)
+		chip.LogicID = first(ids.LogicID, row.LogicID)
+		chip.PhyID = first(ids.PhyID, row.PhyID)
+
+		if chip.Unusable {
+			unusable++
+		} else {
+			s.joinProcesses(&chip)
+		}
+
+		draft.Chips = append(draft.Chips, chip)
+	}
+
+	draft.Host.Chips = optional.Of(float64(len(s.Chips)))
+	draft.Host.UnusableChips = optional.Of(float64(unusable))
+}
+
+// joinProcesses adds the processes on a chip. A pid that stands there twice is one process.
+func (s summary) joinProcesses(chip *snapshot.Chip) {
+	if !s.ProcessTable {
+		return
+	}
+
+	for _, row := range s.Processes {
+		if row.NPU != chip.NPU || row.Chip != chip.Chip {
+			continue
+		}
+
+		memory := row.Memory.Times(mebibyte)
+
+		if same := chip.Process(row.PID); same != nil {
+			same.Memory = same.Memory.Plus(memory)
+		} else {
+			chip.Processes = append(chip.Processes, snapshot.Process{PID: row.PID, Name: row.Name, Memory: memory})
+		}
+	}
+
+	chip.ProcessCount = optional.Of(float64(len(chip.Processes)))
+}
+
+// identify finds the key of the i-th row. A row without an NPU id is found by the id that it shares with the mapping, else
+// by its place, when all rows that have ids stand where the mapping has them.
+func (d *Draft) identify(rows []npusmi.SummaryChip, i int) (key snapshot.Key, known bool) {
+	row := rows[i]
+	if row.NPU != npusmi.NoNPU {
+		return snapshot.Key{NPU: row.NPU, Chip: row.Chip}, true
+	}
+
+	for _, entry := range d.Mapping {
+		if entry.Chip == row.Chip &&
+			(row.PhyID != "" && row.PhyID == entry.PhyID || row.LogicID != "" && row.LogicID == entry.LogicID) {
+			return snapshot.Key{NPU: entry.NPU, Chip: entry.Chip}, true
+		}
+	}
+
+	if len(rows) != len(d.Mapping) {
+		return snapshot.Key{}, false
+	}
+
+	for j, other := range rows {
+		if entry := d.Mapping[j]; entry.Chip != other.Chip || other.NPU != npusmi.NoNPU && other.NPU != entry.NPU {
+			return snapshot.Key{}, false
+		}
+	}
+
+	return snapshot.Key{NPU: d.Mapping[i].NPU, Chip: row.Chip}, true
+}
+
+// first is the first id that is known.
+func first(ids ...string) string {
+	for _, id := range ids {
+		if id != "" {
+			return id
+		}
+	}
+
+	return ""
+}
