@@ -13,8 +13,11 @@ type MappingEntry struct {
 	LogicID string // Chip Logic ID: the driver's running number; "" on 950, which prints none
 	PhyID   string // Chip Phy-ID: the N of /dev/davinciN; "" on products that print none (910B and older)
 	SlotID  string // Slot ID; 950 only
-	Name    string // Chip Name, such as "Ascend 910B3"
+	Name    string // Chip Name, such as "Ascend 910B3"; "" of a chip that does not answer
 }
+
+// chipName heads the last column.
+const chipName = "Chip Name"
 
 // errNoMapping says that a text holds no table of ids.
 var errNoMapping = errors.New("no table of ids in the answer")
@@ -40,6 +43,9 @@ func ParseMapping(output []byte) ([]MappingEntry, Warnings, error) {
 		}
 
 		cells = splitColumns(line, cells)
+		if last := len(columns) - 1; len(cells) == last && columns[last] == chipName {
+			cells = append(cells, "") // a dead chip has ids and no name
+		}
 
 		switch {
 		case slices.Contains(cells, "NPU ID") && slices.Contains(cells, "Chip ID"):
@@ -116,7 +122,7 @@ func mappingEntry(columns, cells []string) (entry MappingEntry, why string) {
 			entry.PhyID = knownID(cell)
 		case "Slot ID":
 			entry.SlotID = knownID(cell)
-		case "Chip Name":
+		case chipName:
 			entry.Name = strings.ToValidUTF8(cell, "\uFFFD")
 			isChip = !strings.EqualFold(cell, "mcu")
 		}

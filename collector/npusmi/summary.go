@@ -196,11 +196,8 @@ func (p *summaryParser) isSecondRow(cells []string) bool {
 }
 
 func (p *summaryParser) deviceFirst(cells []string) string {
-	if p.firstRow != nil {
-		p.firstRow = nil
-
-		return "the second row of the chip before"
-	}
+	widowed := p.firstRow != nil
+	p.firstRow = nil
 
 	npu, name := cells[0], cells[1]
 	if p.columns == 3 {
@@ -217,15 +214,18 @@ func (p *summaryParser) deviceFirst(cells []string) string {
 	chip.Health, ok = parseHealth(cells[p.columns-2])
 	p.firstRow = &chip
 
-	if !p.values(&chip, p.first, cells) {
+	known := p.values(&chip, p.first, cells)
+
+	switch {
+	case widowed:
+		return "the second row of the chip before"
+	case !known:
 		return "a value for each heading"
-	}
-
-	if !ok {
+	case !ok:
 		return "a health state"
+	default:
+		return ""
 	}
-
-	return ""
 }
 
 func (p *summaryParser) deviceSecond(cells []string) string {
