@@ -36,7 +36,7 @@ func (p *Poller) next(now time.Time) (*task, time.Time) {
 				wake = earliest(wake, at)
 			case q.Lists:
 				listing = t
-			case other == nil || at.Before(p.earliestStart(other)):
+			case other == nil || t.due.Before(other.due):
 				other = t
 			}
 		}

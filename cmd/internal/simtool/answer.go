@@ -1,0 +1,130 @@
+package simtool
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+)
+
+// hangs says whether the options make a call with these arguments hang.
+func (o *options) hangs(line string) bool {
+	flat := strings.NewReplacer("/", "\x00") // so that a * of path.Match crosses a slash too
+
+	for _, pattern := range o.hang {
+		if ok, _ := path.Match(flat.Replace(pattern), flat.Replace(line)); ok {
+			return true
+		}
+	}
+
+	return false
+}
+
+// answer writes the answer to one call and gives the tool's exit status, or running.
+func (o *options) answer(w io.Writer, args []string) (int, error) {
+	switch {
+	case o.text != nil:
+		return 0, writeLine(w, *o.text)
+	case o.garbage:
+		return 0, writeGarbage(w, o.machine.Seed)
+	case o.flood > 0:
+		return 0, writeFlood(w, o.flood)
+	case o.absent && len(args) > 0: // without arguments the tool needs no driver
+		return statusAbsent, writeLine(w, "dcmi module initialize failed. ret is -8005")
+	case o.replay != nil:
+		return o.replay.answer(w, strings.Join(args, " "))
+	}
+
+	m, err := sim.New(o.machine)
+	if err != nil {
+		return 0, fmt.Errorf("--npus: %w", err)
+	}
+
+	now := o.time
+	if now.IsZero() {
+		now = time.Now()
+	}
+
+	s := m.At(now)
+	for _, p := range o.lost {
+		if err := s.Lose(p.npu, p.chip); err != nil {
+			return 0, fmt.Errorf("--lose: %w", err)
+		}
+	}
+
+	return sim.Print(w, s, args), nil
+}
+
+// writeLine writes a text as a line; nothing if it is empty.
+func writeLine(w io.Writer, text string) error {
+	if text == "" {
+		return nil
+	}
+
+	_, err := io.WriteString(w, text+"\n")
+
+	return err
+}
+
+// writeGarbage writes noise: pieces of tables and key-value lines in no order, and bytes that are no text. The same seed
+// gives the same noise.
+func writeGarbage(w io.Writer, seed uint64) error {
+	pieces := []string{
+		"|", "| ", "+", "+====", "-----+", " / ", ":", "\t", "\n", "\r\n", "\x00", "\xff\xfe", "NPU", "Chip", "Health", "HBM-Usage(MB)",
+		"0000:C1:00.0", "OK", "NA", "-", "0", "7", "65536", "99999999999999999999", "-1", "1e308", "910B3", "Process id", "é", "\x1b[31m",
+	}
+	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // noise, not a secret
+
+	var b strings.Builder
+
+	const words = 2000
+	for range words {
+		b.WriteString(pieces[random.IntN(len(pieces))])
+	}
+
+	_, err := io.WriteString(w, b.String())
+
+	return err
+}
+
+// writeFlood writes a number of bytes in lines that look like a table's.
+func writeFlood(w io.Writer, size int64) error {
+	const line = "| 0     910B3               | OK            | 93.1        41                0    / 0             |\n"
+
+	for size > 0 {
+		n, err := io.WriteString(w, line[:min(size, int64(len(line)))])
+		if err != nil {
+			return err
+		}
+
+		size -= int64(n)
+	}
+
+	return nil
+}
+
+// record appends a line on a call to the log, in one piece, so that the lines of calls at the same time do not mix.
+func (o *options) record(event, line string) error {
+	if o.log == "" {
+		return nil
+	}
+
+	const mode = 0o600
+
+	f, err := os.OpenFile(o.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, mode) //nolint:gosec // the log is where the caller says
+	if err != nil {
+		return fmt.Errorf("--log: %w", err)
+	}
+
+	_, err = fmt.Fprintf(f, "%s %s %d %s\n", event, time.Now().Format(time.RFC3339Nano), os.Getpid(), line)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+
+	return err
+}

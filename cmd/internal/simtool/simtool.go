@@ -1,0 +1,102 @@
+// Package simtool is a stand-in for npu-smi as a function, for npu-smi-sim and for a program that runs itself as the tool.
+//
+// It answers of a simulated machine, or of a recorded one, and it can fail in the ways in which the real tool fails: be
+// slow, hang, lose a card, find no driver, or print nonsense.
+package simtool
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	// statusOptions is the exit status after wrong options of the stand-in itself.
+	statusOptions = 2
+	// statusAbsent is the tool's when there is no driver: -8005.
+	statusAbsent = 187
+	// running is the status of an answer after which the tool goes on running.
+	running = -1
+)
+
+// Main runs the stand-in once. The arguments begin with options of the form --name=value (or @FILE, a file with an option
+// a line, read anew at each call); all from the first one that is neither on are the tool's own, so that -v, -h and
+// `info -t x` mean what they mean to npu-smi. It gives the exit status: the tool's, or 2 after wrong options, which are
+// explained on stderr.
+//
+// A call that is to hang does not return.
+func Main(args []string, stdout, stderr io.Writer) int {
+	n := 0
+	for n < len(args) && (strings.HasPrefix(args[n], "--") || strings.HasPrefix(args[n], "@")) {
+		n++
+	}
+
+	o, ended, err := parseOptions(args[:n], stdout)
+	if ended {
+		return 0
+	}
+
+	if err == nil {
+		var status int
+
+		if status, err = o.run(args[n:], stdout); err == nil {
+			return status
+		}
+	}
+
+	_, _ = fmt.Fprintf(stderr, "npu-smi-sim: %v\n", err)
+
+	return statusOptions
+}
+
+// run answers one call as the options say.
+func (o *options) run(args []string, stdout io.Writer) (status int, err error) {
+	if o.ignoreSIGTERM {
+		signal.Ignore(syscall.SIGTERM)
+	}
+
+	line := strings.Join(args, " ")
+
+	if err := o.record("start", line); err != nil {
+		return 0, err
+	}
+
+	if o.hangs(line) {
+		waitFor(math.MaxInt64)
+	}
+
+	waitFor(o.delay)
+
+	out := bufio.NewWriter(stdout)
+
+	status, err = o.answer(out, args)
+	if err != nil {
+		return 0, err
+	}
+
+	if err := out.Flush(); err != nil {
+		return 0, err
+	}
+
+	if status == running {
+		waitFor(math.MaxInt64)
+	}
+
+	if o.exit != nil {
+		status = *o.exit
+	}
+
+	return status, o.record("end", line)
+}
+
+// waitFor lets time pass without work. A signal ends the process as it ends any other.
+func waitFor(d time.Duration) {
+	if d > 0 {
+		<-time.After(d)
+	}
+}

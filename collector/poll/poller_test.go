@@ -1,0 +1,563 @@
+package poll
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
+	"github.com/ascend-exporter/ascend_exporter/collector/optional"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
+)
+
+// A scriptedTool answers as the test says, in the bubble's time.
+type scriptedTool struct {
+	mutex   sync.Mutex
+	answer  answers
+	starts  []start
+	running int
+	atOnce  int // the most that ever ran at a time
+	until   time.Time
+	held    bool
+	changed chan struct{}
+}
+
+// answers gives the output of a run, how long it takes, and its failure.
+type answers func(args string) (string, time.Duration, *npusmi.Failure)
+
+// set changes how the tool answers from now on.
+func (s *scriptedTool) set(answer answers) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+
+	s.answer = answer
+}
+
+// says answers everything with a text.
+func says(text string) answers {
+	return func(string) (string, time.Duration, *npusmi.Failure) { return text, 10 * time.Millisecond, nil }
+}
+
+// hangs never answers.
+func hangs(string) (string, time.Duration, *npusmi.Failure) {
+	return "", time.Hour, nil
+}
+
+type start struct {
+	args string
+	at   time.Time
+}
+
+func (s *scriptedTool) Run(ctx context.Context, deadline time.Duration, args ...string) npusmi.Run {
+	line := strings.Join(args, " ")
+	run := npusmi.Run{Args: args, Started: true, Start: time.Now()}
+
+	s.mutex.Lock()
+	s.starts = append(s.starts, start{line, run.Start})
+	s.running++
+	s.atOnce = max(s.atOnce, s.running)
+	answer := s.answer
+	s.mutex.Unlock()
+
+	output, takes, failure := answer(line)
+	run.Stdout, run.Failure = []byte(output), failure
+
+	timer := time.NewTimer(min(takes, deadline))
+	defer timer.Stop()
+
+	select {
+	case <-timer.C:
+		if takes > deadline {
+			run.Stdout = nil
+			run.Failure = &npusmi.Failure{Reason: npusmi.ReasonTimeout, Message: "no answer in time"}
+		}
+	case <-ctx.Done():
+		run.Cancelled, run.Failure = true, &npusmi.Failure{Message: "the exporter is ending"}
+	}
+
+	run.Duration = time.Since(run.Start)
+
+	s.mutex.Lock()
+	s.running--
+	s.mutex.Unlock()
+
+	return run
+}
+
+func (s *scriptedTool) Hold(time.Time) (time.Time, bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+
+	return s.until, s.held
+}
+
+func (s *scriptedTool) hold(held bool, until time.Time) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+
+	s.held, s.until = held, until
+}
+
+func (s *scriptedTool) Unkillable() int          { return 0 }
+func (s *scriptedTool) Changed() <-chan struct{} { return s.changed }
+
+// startsOf gives the times since the beginning at which runs with these arguments started.
+func (s *scriptedTool) startsOf(begin time.Time, args string) []time.Duration {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+
+	var at []time.Duration
+
+	for _, start := range s.starts {
+		if start.args == args {
+			at = append(at, start.at.Sub(begin))
+		}
+	}
+
+	return at
+}
+
+// A bench is a poller at work in a bubble.
+type bench struct {
+	*Poller
+
+	tool   *scriptedTool
+	log    *logged
+	begin  time.Time
+	latest atomic.Pointer[snapshot.Snapshot]
+	stop   func()
+}
+
+// last is the last snapshot.
+func (b *bench) last() *snapshot.Snapshot { return b.latest.Load() }
+
+// logged keeps what was logged.
+type logged struct {
+	mutex sync.Mutex
+	text  strings.Builder
+}
+
+func (l *logged) Write(text []byte) (int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+
+	return l.text.Write(text)
+}
+
+func (l *logged) String() string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+
+	return l.text.String()
+}
+
+// newBench makes a poller over a tool.
+func newBench(t *testing.T, sources []Source, answer answers) *bench {
+	t.Helper()
+
+	expected, err := NewExpected(0, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	b := &bench{
+		tool:  &scriptedTool{answer: answer, changed: make(chan struct{}, 1)},
+		log:   &logged{},
+		begin: time.Now(),
+	}
+
+	b.Poller = New(Config{
+		Sources:  sources,
+		Tool:     b.tool,
+		Logger:   slog.New(slog.NewTextHandler(b.log, nil)),
+		MaxDuty:  0.3,
+		Expected: expected,
+		Local:    func() Local { return Local{PCIDevices: optional.Of(8)} },
+		Publish:  func(s *snapshot.Snapshot) { b.latest.Store(s) },
+	})
+
+	return b
+}
+
+// run starts the poller, to be ended with the test.
+func (b *bench) run(t *testing.T) {
+	t.Helper()
+
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+
+	go func() {
+		defer close(done)
+		b.Run(ctx)
+	}()
+
+	b.stop = func() {
+		cancel()
+		<-done
+	}
+	t.Cleanup(b.stop)
+}
+
+// at lets the time pass until it is so long after the beginning.
+func (b *bench) at(after time.Duration) {
+	time.Sleep(time.Until(b.begin.Add(after)))
+	synctest.Wait()
+}
+
+// query is the last snapshot's word on a query.
+func (b *bench) query(t *testing.T, name string) snapshot.Query {
+	t.Helper()
+
+	at := slices.IndexFunc(b.last().Queries, func(q snapshot.Query) bool { return q.Name == name })
+	if at < 0 {
+		t.Fatalf("no query %s", name)
+	}
+
+	return b.last().Queries[at]
+}
+
+// machine answers as a simulated machine does, at once but for the summary.
+func machine(t *testing.T, product string, npus int, takes time.Duration) answers {
+	t.Helper()
+
+	m, err := sim.New(sim.Config{Product: product, NPUs: npus, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return func(args string) (string, time.Duration, *npusmi.Failure) {
+		var out bytes.Buffer
+
+		sim.Print(&out, m.At(time.Now()), strings.Fields(args))
+
+		return out.String(), takes, nil
+	}
+}
+
+func TestPollerAsksInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Sources(), machine(t, "910B3", 8, 100*time.Millisecond))
+		b.run(t)
+		b.at(2*time.Hour + time.Second)
+
+		summaries := b.tool.startsOf(b.begin, "info")
+		if len(summaries) != 481 {
+			t.Errorf("%d summaries in two hours, want one each 15 s", len(summaries))
+		}
+
+		for i, at := range summaries {
+			if late := at - time.Duration(i)*15*time.Second; late < 0 || late > time.Second {
+				t.Fatalf("summary %d began %v late", i, late)
+			}
+		}
+
+		if mappings := b.tool.startsOf(b.begin, "info -m"); len(mappings) != 3 || mappings[0] > time.Second {
+			t.Errorf("mappings at %v, want at the start and each hour", mappings)
+		}
+
+		if !b.last().Up || len(b.last().Chips) != 8 || b.last().Chips[3].LogicID != "3" {
+			t.Errorf("up %v, chips %+v", b.last().Up, b.last().Chips)
+		}
+
+		if b.tool.atOnce != 1 {
+			t.Errorf("%d runs at once", b.tool.atOnce)
+		}
+
+		if b.log.String() != "" {
+			t.Errorf("a healthy run logged:\n%s", b.log)
+		}
+	})
+}
+
+func TestPollerStretchesRatherThanExceedItsDuty(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Sources(), machine(t, "910B3", 8, 9*time.Second))
+		b.run(t)
+		b.at(time.Hour)
+
+		summaries := b.tool.startsOf(b.begin, "info")
+		if gap := summaries[1] - summaries[0]; gap > 18*time.Second {
+			t.Errorf("the first sweep was not free: the second summary began %v after the first", gap)
+		}
+
+		for i := 2; i < len(summaries); i++ {
+			if gap := summaries[i] - summaries[i-1]; gap < 30*time.Second {
+				t.Fatalf("summaries of 9 s began %v apart", gap)
+			}
+		}
+
+		if len(summaries) < 110 {
+			t.Errorf("%d summaries in an hour: the tool rests for longer than it must", len(summaries))
+		}
+
+		// Three of the stretched intervals and the deadline.
+		b.tool.set(hangs)
+		b.at(time.Hour + 85*time.Second)
+
+		if !b.last().Up {
+			t.Error("data was taken down before three of the stretched intervals had passed")
+		}
+
+		b.at(time.Hour + 125*time.Second)
+
+		if b.last().Up || len(b.last().Chips) > 0 {
+			t.Error("data was served for too long")
+		}
+	})
+}
+
+func TestPollerTakesOldDataDownWhileTheToolHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		good := machine(t, "A3", 8, 10*time.Millisecond)
+		b := newBench(t, Sources(), good)
+		b.run(t)
+		b.at(61 * time.Second) // the last good summary began at 60 s
+
+		b.tool.set(hangs)
+		b.at(60*time.Second + 3*15*time.Second + 29*time.Second)
+
+		if !b.last().Up || len(b.last().Chips) != 16 || b.query(t, Summary).Success {
+			t.Errorf("up %v, %d chips, success %v before the data was too old", b.last().Up, len(b.last().Chips), b.query(t, Summary).Success)
+		}
+
+		b.at(60*time.Second + 3*15*time.Second + 31*time.Second)
+
+		if b.last().Up || len(b.last().Chips) > 0 || b.last().Host.Chips.Present() || b.last().Host.ToolVersion != "" {
+			t.Errorf("up %v, host %+v after the data was too old", b.last().Up, b.last().Host)
+		}
+
+		if !b.last().Host.ExpectedChips.Is(16) {
+			t.Errorf("expected chips %v, want 16: a missing host is what it is for", b.last().Host.ExpectedChips)
+		}
+
+		b.tool.set(good)
+		b.at(10 * time.Minute)
+
+		if !b.last().Up || len(b.last().Chips) != 16 {
+			t.Error("not up again after the tool had recovered")
+		}
+
+		if failing := strings.Count(b.log.String(), "query fails"); failing != 1 {
+			t.Errorf("the hang was logged %d times:\n%s", failing, b.log)
+		}
+	})
+}
+
+func TestPollerDropsDataWhenTheFailureSaysWhy(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		good := machine(t, "910B3", 8, 10*time.Millisecond)
+		b := newBench(t, Sources(), good)
+		b.run(t)
+
+		for i, test := range []struct {
+			text string
+			up   bool
+		}{
+			{"dcmi module initialize failed. ret is -8005\n", false},
+			{"dcmi model initialized failed, because the device is used. ret is -8020\n", false},
+			{"There is no NPU card on this server.\n", false},
+			{"Failed to execute npu-smi info. ret is -8006.\n", true}, // says nothing of the hardware: the data ages
+			{"garbage\n", true},
+		} {
+			base := time.Duration(i) * time.Minute
+
+			b.tool.set(good)
+			b.at(base + 31*time.Second)
+
+			if !b.last().Up {
+				t.Fatalf("not up before %q", test.text)
+			}
+
+			b.tool.set(says(test.text))
+			b.at(base + 46*time.Second)
+
+			if b.last().Up != test.up || (len(b.last().Chips) > 0) != test.up {
+				t.Errorf("%q: up %v with %d chips, want %v", test.text, b.last().Up, len(b.last().Chips), test.up)
+			}
+		}
+	})
+}
+
+func TestPollerWithoutTool(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Sources(), func(string) (string, time.Duration, *npusmi.Failure) {
+			return "", 0, &npusmi.Failure{Reason: npusmi.ReasonStart, Message: "npu-smi is not there", Advice: "install it"}
+		})
+		b.run(t)
+		b.at(10 * time.Minute)
+
+		if b.last().Up || b.query(t, Summary).Failures != 41 {
+			t.Errorf("up %v after %d failures", b.last().Up, b.query(t, Summary).Failures)
+		}
+
+		if lines := strings.Count(b.log.String(), "\n"); lines != 1 || !strings.Contains(b.log.String(), "install it") {
+			t.Errorf("want one line that says what to do:\n%s", b.log)
+		}
+
+		select {
+		case <-b.Attempted():
+		default:
+			t.Error("not attempted")
+		}
+
+		b.tool.set(machine(t, "910B3", 8, 10*time.Millisecond))
+		b.at(10*time.Minute + 16*time.Second)
+
+		if !b.last().Up || b.last().Chips[0].LogicID != "0" {
+			t.Error("the tool appeared and was not used, or the mapping was not asked for")
+		}
+	})
+}
+
+func TestPollerFollowsTheChips(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		whole := machine(t, "910B3", 8, 10*time.Millisecond)
+		b := newBench(t, Sources(), whole)
+		b.run(t)
+		b.at(20 * time.Second)
+
+		b.tool.set(machine(t, "910B3", 7, 10*time.Millisecond))
+		b.at(40 * time.Second)
+
+		if len(b.last().Chips) != 7 || !b.last().Host.Chips.Is(7) || !b.last().Host.ExpectedChips.Is(8) {
+			t.Errorf("%d chips, host %+v, want 7 of 8", len(b.last().Chips), b.last().Host)
+		}
+
+		b.tool.set(whole)
+		b.at(60 * time.Second)
+
+		if len(b.last().Chips) != 8 {
+			t.Errorf("%d chips after the return, want 8", len(b.last().Chips))
+		}
+
+		if mappings := b.tool.startsOf(b.begin, "info -m"); len(mappings) != 3 {
+			t.Errorf("mappings at %v, want one at the start and at each change", mappings)
+		}
+	})
+}
+
+func TestPollerRemembersWhatIsNotSupported(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		withoutMapping := func(good answers) answers {
+			return func(args string) (string, time.Duration, *npusmi.Failure) {
+				if args == "info -m" {
+					return "This device does not support querying map.\n", 0, nil
+				}
+
+				return good(args)
+			}
+		}
+		b := newBench(t, Sources(), withoutMapping(machine(t, "910B3", 8, 10*time.Millisecond)))
+		b.run(t)
+		b.at(6 * time.Hour)
+
+		if mappings := b.tool.startsOf(b.begin, "info -m"); len(mappings) != 1 {
+			t.Errorf("asked %d times for what is not supported", len(mappings))
+		}
+
+		if q := b.query(t, Mapping); !q.Success || q.LastSuccess.Present() {
+			t.Errorf("success %v, last %v: what nobody should answer fails on nobody", q.Success, q.LastSuccess)
+		}
+
+		b.tool.set(withoutMapping(machine(t, "A3", 8, 10*time.Millisecond)))
+		b.at(6*time.Hour + 20*time.Second)
+
+		if mappings := b.tool.startsOf(b.begin, "info -m"); len(mappings) != 2 {
+			t.Errorf("asked %d times, want once more after the chips had changed", len(mappings))
+		}
+	})
+}
+
+func TestPollerRetriesARareQuerySooner(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		good := machine(t, "910B3", 8, 10*time.Millisecond)
+		b := newBench(t, Sources(), func(args string) (string, time.Duration, *npusmi.Failure) {
+			if args == "info -m" {
+				return "Failed to query \"map\" info.\n", 0, nil
+			}
+
+			return good(args)
+		})
+		b.run(t)
+		b.at(6 * time.Minute)
+
+		// After pauses of 15, 30, 60, 120 s and so on.
+		if mappings := b.tool.startsOf(b.begin, "info -m"); len(mappings) != 5 {
+			t.Errorf("mappings at %v", mappings)
+		}
+
+		if q := b.query(t, Mapping); q.Success || q.Failures != 5 || len(q.History) != 5 || q.History[0].Output == "" {
+			t.Errorf("query %+v", q)
+		}
+	})
+}
+
+func TestPollerWaitsForUnkillableProcesses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Sources(), machine(t, "910B3", 8, 10*time.Millisecond))
+		b.tool.hold(true, b.begin.Add(time.Minute))
+		b.run(t)
+		b.at(59 * time.Second)
+
+		if starts := b.tool.startsOf(b.begin, "info"); len(starts) > 0 {
+			t.Errorf("started at %v", starts)
+		}
+
+		b.tool.hold(false, time.Time{})
+		b.at(61 * time.Second)
+
+		if !b.last().Up {
+			t.Error("not asked after the hold")
+		}
+
+		b.tool.hold(true, time.Time{}) // until a process ends
+
+		b.at(70 * time.Minute)
+
+		before := len(b.tool.startsOf(b.begin, "info"))
+
+		b.tool.hold(false, time.Time{})
+		b.tool.changed <- struct{}{}
+
+		synctest.Wait()
+
+		if len(b.tool.startsOf(b.begin, "info")) == before {
+			t.Error("the end of a process did not wake the poller")
+		}
+	})
+}
+
+func TestPollerEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Sources(), hangs)
+		b.run(t)
+		b.at(time.Second)
+		b.stop()
+
+		if took := time.Since(b.begin); took > time.Second {
+			t.Errorf("ended %v after the context", took-time.Second)
+		}
+
+		if b.query(t, Summary).Failures > 0 {
+			t.Error("a run that was called off counts as a failure")
+		}
+	})
+}
