@@ -1,0 +1,261 @@
+package collector
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
+	"github.com/ascend-exporter/ascend_exporter/collector/optional"
+	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
+)
+
+var update = flag.Bool("update", false, "write the golden")
+
+// full is a snapshot in which every metric has a series, and some are absent somewhere.
+func full() *snapshot.Snapshot {
+	failures := make(map[npusmi.Reason]uint64)
+	for _, reason := range npusmi.Reasons() {
+		failures[reason] = 0
+	}
+
+	failures[npusmi.ReasonTimeout] = 3
+
+	memory := snapshot.Memory{Used: optional.Of(1 << 30), Total: optional.Of(64 << 30)}
+
+	return &snapshot.Snapshot{
+		Time: time.Unix(1_800_000_000, 0),
+		Up:   true,
+		Host: snapshot.Host{
+			ToolVersion: "25.2.0", DriverVersion: "25.2.0.sph001",
+			Chips: optional.Of(4), UnusableChips: optional.Of(1), ExpectedChips: optional.Of(4), PCIDevices: optional.Of(3),
+			Maintenance: true,
+		},
+		Chips: []snapshot.Chip{
+			{
+				Model: "910B3", BusID: "0000:C1:00.0", LogicID: "0", PhyID: "0", Health: npusmi.HealthOK,
+				Power: optional.Of(301.5), Temperature: optional.Of(61), AICore: optional.Of(0.57), HBM: memory, DDR: memory,
+				Hugepages: snapshot.Memory{Used: optional.Of(0), Total: optional.Of(15)}, ProcessCount: optional.Of(2),
+				Processes: []snapshot.Process{
+					{PID: "12", Name: "a \"quoted\"\nname\\", Memory: optional.Of(5)}, {PID: "13", Memory: optional.Of(6)}, {PID: "14"},
+				},
+			},
+			{Key: snapshot.Key{NPU: 1}, Model: "310", Health: npusmi.HealthAlarm, RatedPower: optional.Of(12.8), Temperature: optional.Of(0)},
+			{Key: snapshot.Key{NPU: 1, Chip: 1}, Model: "Ascend950PR", Health: npusmi.HealthOK, Utilization: optional.Of(1)},
+			{Key: snapshot.Key{NPU: 2}, Health: npusmi.HealthUnknown, Unusable: true},
+		},
+		Queries: []snapshot.Query{
+			{
+				Name: "summary", Asked: true, LastSuccess: optional.Of(1_799_999_990.5), Duration: 1500 * time.Millisecond,
+				Runs: 7, Failures: 3, Unrecognized: 2,
+				Failing: []snapshot.ChipFailure{{Key: snapshot.Key{NPU: 1, Chip: 1}, Reason: npusmi.ReasonTimeout}},
+			},
+			{Name: "mapping", Success: true},
+		},
+		Runner: snapshot.Runner{Failures: failures, Unkillable: 1},
+	}
+}
+
+func gathered(t *testing.T, options Options, s *snapshot.Snapshot) []*dto.MetricFamily {
+	t.Helper()
+
+	c := New(options)
+	c.Update(s)
+
+	families, err := c.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return families
+}
+
+func exposition(t *testing.T, families []*dto.MetricFamily) string {
+	t.Helper()
+
+	var out bytes.Buffer
+
+	encoder := expfmt.NewEncoder(&out, expfmt.NewFormat(expfmt.TypeTextPlain))
+	for _, family := range families {
+		if err := encoder.Encode(family); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	return out.String()
+}
+
+func TestExpositionGolden(t *testing.T) {
+	t.Parallel()
+
+	const golden = "testdata/full.metrics"
+
+	got := exposition(t, gathered(t, Options{ProcessMemory: true}, full()))
+
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("exposition (-want +got):\n%s", diff)
+	}
+}
+
+// TestEveryMetricIsInTheGolden keeps the golden's snapshot full: a new row has to show there.
+func TestEveryMetricIsInTheGolden(t *testing.T) {
+	t.Parallel()
+
+	families := gathered(t, Options{ProcessMemory: true}, full())
+
+	for _, group := range Reference() {
+		for _, metric := range group.Metrics {
+			at := slices.IndexFunc(families, func(f *dto.MetricFamily) bool { return f.GetName() == metric.Name })
+			if at < 0 {
+				t.Errorf("%s has no series", metric.Name)
+
+				continue
+			}
+
+			for _, series := range families[at].Metric {
+				var labels []string
+				for _, pair := range series.Label {
+					labels = append(labels, pair.GetName())
+				}
+
+				if diff := cmp.Diff(metric.Labels, labels); diff != "" {
+					t.Errorf("labels of %s (-want +got):\n%s", metric.Name, diff)
+				}
+			}
+		}
+	}
+}
+
+func TestPromlintFindsNothing(t *testing.T) {
+	t.Parallel()
+
+	problems, err := promlint.NewWithMetricFamilies(gathered(t, Options{ProcessMemory: true}, full())).Lint()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, problem := range problems {
+		t.Errorf("%s: %s", problem.Metric, problem.Text)
+	}
+}
+
+func TestRowsAreDescribed(t *testing.T) {
+	t.Parallel()
+
+	name := regexp.MustCompile(`^ascend_(npu|exporter)_[a-z_]+$`)
+	seen := make(map[string]bool)
+
+	for _, group := range Reference() {
+		for _, m := range group.Metrics {
+			switch {
+			case !name.MatchString(m.Name):
+				t.Errorf("%s: not a name of this exporter", m.Name)
+			case seen[m.Name]:
+				t.Errorf("%s: twice", m.Name)
+			case m.Source == "" || !strings.HasSuffix(m.Help, "."):
+				t.Errorf("%s: without a source, or with a help that is no sentence", m.Name)
+			case (m.Type == "counter") != strings.HasSuffix(m.Name, "_total"):
+				t.Errorf("%s is a %s", m.Name, m.Type)
+			}
+
+			seen[m.Name] = true
+		}
+	}
+}
+
+func TestNothingBeforeTheFirstSnapshot(t *testing.T) {
+	t.Parallel()
+
+	if families, err := New(Options{}).Gather(); len(families) > 0 || err != nil {
+		t.Errorf("Gather = %v, %v, want nothing", families, err)
+	}
+}
+
+func TestProcessMemoryIsOptional(t *testing.T) {
+	t.Parallel()
+
+	for _, family := range gathered(t, Options{}, full()) {
+		if family.GetName() == "ascend_npu_process_memory_bytes" {
+			t.Error("a series for each process without having been asked for")
+		}
+	}
+}
+
+func TestConcat(t *testing.T) {
+	t.Parallel()
+
+	c := New(Options{})
+	c.Update(full())
+
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "ascend_m", Help: "x"}, func() float64 { return 1 }))
+
+	families, err := Concat(registry, c).Gather()
+	if err != nil || !slices.IsSortedFunc(families, byName) {
+		t.Errorf("%v, not ordered by name: %v", err, families)
+	}
+
+	broken := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return nil, errors.New("broken") })
+	if _, err := Concat(c, broken).Gather(); err == nil {
+		t.Error("an error was lost")
+	}
+}
+
+// sixteen is a snapshot of a busy host of 16 chips.
+func sixteen() *snapshot.Snapshot {
+	s := full()
+	chip := s.Chips[0]
+	s.Chips = nil
+
+	for npu := range 8 {
+		for die := range 2 {
+			chip.Key = snapshot.Key{NPU: npu, Chip: die}
+			s.Chips = append(s.Chips, chip)
+		}
+	}
+
+	return s
+}
+
+func TestGatherAllocatesNothing(t *testing.T) {
+	c := New(Options{})
+	c.Update(sixteen())
+
+	if got := testing.AllocsPerRun(100, func() { _, _ = c.Gather() }); got > 0 {
+		t.Errorf("%v allocations to hand out what was rendered", got)
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	tables := newTables(Options{})
+	s := sixteen()
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		tables.render(s)
+	}
+}
