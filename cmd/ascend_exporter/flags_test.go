@@ -1,0 +1,180 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestWrongFlags: each is refused before anything is started, with a word on what was wrong.
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+
+	for flags, words := range map[string]string{
+		"--no-such-flag":                          "unknown long flag '--no-such-flag'",
+		"surplus":                                 "unexpected surplus",
+		"--web.telemetry-path=metrics":            `--web.telemetry-path="metrics": must begin with /`,
+		"--web.telemetry-path=/":                  "is the status page",
+		"--web.telemetry-path=/-/healthy":         "is taken by a probe",
+		"--web.telemetry-path=/-/ready":           "is taken by a probe",
+		"--web.telemetry-path=/a/../b":            "must be a plain path",
+		"--web.telemetry-path=/metrics/":          "must be a plain path",
+		"--web.telemetry-path=/{x}":               "must be a plain path",
+		"--web.telemetry-path=/a?b":               "must be a plain path",
+		"--web.max-requests=-1":                   "must not be negative",
+		"--web.max-requests=many":                 "invalid syntax",
+		"--collection.interval=0s":                "--collection.interval=0s: must be above 0",
+		"--collection.interval=15":                "missing unit",
+		"--npu-smi.timeout=-1s":                   "--npu-smi.timeout=-1s: must be above 0",
+		"--npu-smi.summary-timeout=0s":            "--npu-smi.summary-timeout=0s: must be above 0",
+		"--collector.mapping.interval=0s":         "--collector.mapping.interval=0s: must be above 0",
+		"--collection.max-duty=0":                 "--collection.max-duty=0: must be above 0 and at most 1",
+		"--collection.max-duty=1.5":               "must be above 0 and at most 1",
+		"--collection.max-duty=NaN":               "must be above 0 and at most 1",
+		"--collection.expected-chips=-8":          "must not be negative",
+		"--sim --npu-smi.command=npu-smi":         "exclude each other",
+		"--npu-smi.command='unterminated npu-smi": "--npu-smi.command=",
+		"--log.level=loud":                        "loud",
+	} {
+		t.Run(flags, func(t *testing.T) {
+			t.Parallel()
+
+			args := strings.Split(flags, " ")
+			if strings.Contains(flags, "'unterminated") {
+				args = []string{flags}
+			}
+
+			var stderr strings.Builder
+			if status := run(t.Context(), args, io.Discard, &stderr); status != 2 || !strings.Contains(stderr.String(), words) {
+				t.Errorf("status %d, %q, want 2 and %q", status, stderr.String(), words)
+			}
+		})
+	}
+}
+
+// TestWrongPlaces: what only shows at the start ends the exporter with status 1 and names the flag.
+func TestWrongPlaces(t *testing.T) {
+	t.Parallel()
+
+	broken := filepath.Join(t.TempDir(), "state.json")
+	if err := os.WriteFile(broken, []byte("not JSON"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	for flags, words := range map[string]string{
+		"--path.state=" + broken:           "--path.state",
+		"--sim --sim.product=911":          "910B3, ",
+		"--sim --sim.npus=-1":              "--sim",
+		"--web.listen-address=256.0.0.1:1": "256.0.0.1",
+		"--web.config.file=/no/such/file":  "/no/such/file",
+	} {
+		t.Run(flags, func(t *testing.T) {
+			t.Parallel()
+
+			var stderr strings.Builder
+
+			args := append([]string{"--web.listen-address=127.0.0.1:0", "--path.lock=" + t.TempDir()}, strings.Split(flags, " ")...)
+			if strings.Contains(flags, "listen-address") {
+				args = args[1:]
+			}
+
+			if status := run(t.Context(), args, io.Discard, &stderr); status != 1 || !strings.Contains(stderr.String(), words) {
+				t.Errorf("status %d, %q, want 1 and %q", status, stderr.String(), words)
+			}
+		})
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	t.Parallel()
+
+	for flag, words := range map[string]string{"--help": "--npu-smi.command", "--version": "ascend_exporter, version"} {
+		var stdout, stderr strings.Builder
+		if status := run(t.Context(), []string{flag}, &stdout, &stderr); status != 0 || !strings.Contains(stdout.String(), words) {
+			t.Errorf("%s: status %d, %q %q", flag, status, stdout.String(), stderr.String())
+		}
+	}
+}
+
+// TestFlagsFromTheEnvironment: a flag that is given wins over its variable.
+func TestFlagsFromTheEnvironment(t *testing.T) {
+	t.Setenv("ASCEND_EXPORTER_COLLECTION_INTERVAL", "7s")
+	t.Setenv("ASCEND_EXPORTER_COLLECTOR_MAPPING", "false")
+	t.Setenv("ASCEND_EXPORTER_NPU_SMI_TIMEOUT", "3s")
+
+	var o options
+	if _, err := newApplication(&o, io.Discard, io.Discard).Parse([]string{"--npu-smi.timeout=4s"}); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := o.complete(); err != nil {
+		t.Fatal(err)
+	}
+
+	if len(o.enabledSources) != 1 || o.enabledSources[0].Interval != 7*time.Second || o.timeout != 4*time.Second {
+		t.Errorf("sources %+v, timeout %v", o.enabledSources, o.timeout)
+	}
+}
+
+func TestChoiceOfQueries(t *testing.T) {
+	t.Parallel()
+
+	var out strings.Builder
+	if status := run(t.Context(), []string{"--once", "--sim", "--no-collector.mapping"}, &out, io.Discard); status != 0 {
+		t.Fatal(status)
+	}
+
+	m := parseSamples(t, out.String())
+	if _, there := m[`ascend_exporter_query_runs_total{query="mapping"}`]; there || m["ascend_exporter_up"] != 1 {
+		t.Errorf("a query that was turned off is there, or up is %v", m["ascend_exporter_up"])
+	}
+}
+
+func TestOnce(t *testing.T) {
+	t.Parallel()
+
+	maintenance := filepath.Join(t.TempDir(), "maintenance")
+	if err := os.WriteFile(maintenance, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	var out, log strings.Builder
+
+	status := run(t.Context(), []string{
+		"--once", "--sim", "--sim.product=A3", "--collector.summary.process-memory", "--path.maintenance=" + maintenance,
+		"--collection.expected-chips=32",
+	}, &out, &log)
+	if status != 0 || log.Len() > 0 {
+		t.Fatalf("status %d: %s", status, log.String())
+	}
+
+	m := parseSamples(t, out.String())
+	if m["ascend_npu_chips"] != 16 || m["ascend_exporter_maintenance"] != 1 || m["ascend_npu_expected_chips"] != 32 || m.count("ascend_exporter_build_info") != 1 {
+		t.Errorf("%s", out.String())
+	}
+
+	if m.count("go_goroutines") > 0 {
+		t.Error("metrics of the process are in what another exporter will serve")
+	}
+}
+
+func TestOnceWithoutChips(t *testing.T) {
+	t.Parallel()
+
+	var out, log strings.Builder
+
+	tool := newStandIn(t, "--absent")
+
+	status := run(t.Context(), []string{"--once", "--npu-smi.command=" + tool.command(), "--path.lock=" + t.TempDir()}, &out, &log)
+	if status != 1 || !strings.Contains(log.String(), "driver") {
+		t.Errorf("status %d: %s", status, log.String())
+	}
+
+	m := parseSamples(t, out.String())
+	if up, there := m["ascend_exporter_up"]; !there || up != 0 || m[`ascend_exporter_failures_total{reason="init"}`] != 1 {
+		t.Errorf("the exporter's own metrics are not there:\n%s", out.String())
+	}
+}

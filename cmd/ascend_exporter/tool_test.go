@@ -1,0 +1,259 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fast makes the exporter collect, time out and age quickly.
+func fast(args ...string) []string {
+	return append([]string{
+		"--collection.interval=50ms", "--npu-smi.summary-timeout=2s", "--npu-smi.timeout=2s", "--collection.max-duty=1",
+	}, args...)
+}
+
+func TestHungToolDelaysNothing(t *testing.T) {
+	t.Parallel()
+
+	tool := newStandIn(t, "--hang=*")
+	e := startExporter(t, "--npu-smi.command="+tool.command(), "--npu-smi.summary-timeout=3s")
+
+	// The port answers while the first collection runs, and every scrape does.
+	for range 5 {
+		m := e.metrics()
+		if m["ascend_exporter_up"] != 0 || m.hardware() > 0 || m["ascend_exporter_maintenance"] != 0 {
+			t.Fatalf("up %v, %d series of chips", m["ascend_exporter_up"], m.hardware())
+		}
+	}
+
+	if status, _ := e.get(readyPath); status != http.StatusServiceUnavailable {
+		t.Errorf("%s answers %d before the first collection has ended", readyPath, status)
+	}
+
+	if status, _ := e.get(healthyPath); status != http.StatusOK {
+		t.Errorf("%s answers %d", healthyPath, status)
+	}
+
+	m := e.until("a time-out", func(m samples) bool { return m[`ascend_exporter_failures_total{reason="timeout"}`] > 0 })
+	if m[`ascend_exporter_query_success{query="summary"}`] != 0 || m[`ascend_exporter_query_runs_total{query="summary"}`] != 1 {
+		t.Errorf("success %v", m[`ascend_exporter_query_success{query="summary"}`])
+	}
+
+	if status, _ := e.get(readyPath); status != http.StatusOK {
+		t.Errorf("%s answers %d after the first attempt", readyPath, status)
+	}
+}
+
+func TestToolAppearsLater(t *testing.T) {
+	t.Parallel()
+
+	tool := newStandIn(t, "--product=A3")
+	words := strings.SplitN(tool.command(), " ", 2)
+	link := filepath.Join(t.TempDir(), "npu-smi")
+
+	e := startExporter(t, fast("--npu-smi.command="+link+" "+words[1])...).ready()
+
+	m := e.metrics()
+	if m["ascend_exporter_up"] != 0 || m[`ascend_exporter_failures_total{reason="start"}`] == 0 {
+		t.Errorf("up %v, failures %v without a tool", m["ascend_exporter_up"], m[`ascend_exporter_failures_total{reason="start"}`])
+	}
+
+	if err := os.Symlink(words[0], link); err != nil {
+		t.Fatal(err)
+	}
+
+	e.until("16 chips with their ids", func(m samples) bool {
+		return m["ascend_exporter_up"] == 1 && m["ascend_npu_chips"] == 16 &&
+			m[`ascend_exporter_query_success{query="mapping"}`] == 1
+	})
+
+	if failing := strings.Count(e.log.text(), "query fails"); failing != 1 {
+		t.Errorf("the missing tool was logged %d times:\n%s", failing, e.log.text())
+	}
+}
+
+func TestMissingToolSaysWhatToDo(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+
+	if _, err := os.Stat("/usr/local/bin/npu-smi"); err == nil {
+		t.Skip("this host has npu-smi")
+	}
+
+	e := startExporter(t).ready()
+	if up, there := e.metrics()["ascend_exporter_up"]; !there || up != 0 {
+		t.Errorf("up %v, %v", up, there)
+	}
+
+	line := e.log.wait(t, regexp.MustCompile(`.*query fails.*`))
+	for _, word := range []string{"level=WARN", "npu-smi", "--npu-smi.command", "--sim"} {
+		if !strings.Contains(line[0], word) {
+			t.Errorf("the log does not say %q: %s", word, line[0])
+		}
+	}
+}
+
+func TestChipsVanishAndReturn(t *testing.T) {
+	t.Parallel()
+
+	tool := newStandIn(t, "--product=910B3")
+	e := startExporter(t, fast("--npu-smi.command="+tool.command())...)
+
+	e.until("8 chips", func(m samples) bool { return m["ascend_npu_chips"] == 8 })
+	tool.behave("--lose=3")
+
+	m := e.until("7 chips", func(m samples) bool { return m["ascend_npu_chips"] == 7 })
+	if m["ascend_npu_expected_chips"] != 8 || m.count("ascend_npu_health_status") != 7 {
+		t.Errorf("%v expected, %d with a health", m["ascend_npu_expected_chips"], m.count("ascend_npu_health_status"))
+	}
+
+	if _, there := m[`ascend_npu_health_status{chip="0", npu="3"}`]; there {
+		t.Error("the lost chip is shown")
+	}
+
+	tool.behave()
+	e.until("8 chips again", func(m samples) bool { return m["ascend_npu_chips"] == 8 && m.count("ascend_npu_info") == 8 })
+}
+
+func TestHangAfterGoodDataAgesOut(t *testing.T) {
+	t.Parallel()
+
+	tool := newStandIn(t, "--product=310P-Duo")
+	e := startExporter(t, fast("--npu-smi.command="+tool.command())...)
+
+	e.until("8 chips", func(m samples) bool { return m["ascend_npu_chips"] == 8 })
+	tool.behave("--hang=*", "--ignore-sigterm")
+
+	m := e.until("not up", func(m samples) bool { return m["ascend_exporter_up"] == 0 })
+	if m.hardware() > 0 || m.count("ascend_npu_chips") > 0 || m["ascend_npu_expected_chips"] != 8 {
+		t.Errorf("%d series of chips are still served", m.hardware())
+	}
+
+	tool.behave()
+	e.until("up again", func(m samples) bool { return m["ascend_exporter_up"] == 1 && m["ascend_npu_chips"] == 8 })
+
+	if m := e.metrics(); m["ascend_exporter_unkillable_processes"] != 0 {
+		t.Errorf("%v processes live on", m["ascend_exporter_unkillable_processes"])
+	}
+}
+
+func TestFailuresAreTold(t *testing.T) {
+	t.Parallel()
+
+	for reason, options := range map[string][]string{
+		"init":             {"--absent"},
+		"occupied":         {"--exit=172", "--stdout=dcmi model initialized failed, because the device is used. ret is -8020"},
+		"no_device":        {"--exit=211", "--stdout=npu get board type failed. ret is -9005"},
+		"permission":       {"--stdout=This command can be executed only by the root user."},
+		"query":            {"--exit=197", "--stdout="},
+		"parse":            {"--garbage"},
+		"output_too_large": {"--flood=5000000"},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+
+			tool := newStandIn(t, "--product=910B3")
+			e := startExporter(t, fast("--npu-smi.command="+tool.command())...)
+
+			e.until("up", func(m samples) bool { return m["ascend_exporter_up"] == 1 })
+			tool.behave(options...)
+			e.until(reason+" counted", func(m samples) bool {
+				return m[fmt.Sprintf("ascend_exporter_failures_total{reason=%q}", reason)] > 0
+			})
+			e.until("not up", func(m samples) bool { return m["ascend_exporter_up"] == 0 && m.hardware() == 0 })
+
+			if _, page := e.get("/"); !strings.Contains(page, "npu-smi info") {
+				t.Error("the status page does not show the run")
+			}
+		})
+	}
+}
+
+// TestInstancesTakeTurns runs two exporters and several --once over one tool: no two runs of it overlap.
+func TestInstancesTakeTurns(t *testing.T) {
+	t.Parallel()
+
+	tool := newStandIn(t, "--delay=30ms")
+	locks := t.TempDir()
+	args := []string{"--npu-smi.command=" + tool.command(), "--path.lock=" + locks, "--collection.interval=10ms", "--collection.max-duty=1"}
+
+	first, second := startExporter(t, args...), startExporter(t, args...)
+
+	for range 3 {
+		var out, log strings.Builder
+		if status := run(t.Context(), append(args, "--once"), &out, &log); status != 0 {
+			t.Errorf("--once ended with %d: %s", status, log.String())
+		}
+
+		if m := parseSamples(t, out.String()); m["ascend_npu_chips"] != 8 {
+			t.Errorf("--once shows %v chips", m["ascend_npu_chips"])
+		}
+	}
+
+	for _, e := range []*exporter{first, second} {
+		e.until("several runs", func(m samples) bool { return m[`ascend_exporter_query_runs_total{query="summary"}`] >= 5 })
+		e.stop()
+	}
+
+	running, runs := "", 0
+
+	for _, line := range tool.runs() {
+		words := strings.Fields(line) // start|end, time, pid, arguments
+		if len(words) < 3 {
+			t.Fatalf("odd line in the log: %q", line)
+		}
+
+		switch {
+		case words[0] == "start" && running != "":
+			// A run that was ended together with its exporter logs no end.
+			if pidLives(words[2], running) {
+				t.Fatalf("a run began while %s was under way:\n%s", running, line)
+			}
+
+			running = words[2]
+		case words[0] == "start":
+			running = words[2]
+			runs++
+		default:
+			running = ""
+		}
+	}
+
+	if runs < 16 {
+		t.Errorf("%d runs are too few to tell", runs)
+	}
+}
+
+// pidLives says whether the process of an earlier run still exists and is not the new run's own.
+func pidLives(run, earlier string) bool {
+	if run == earlier {
+		return false
+	}
+
+	_, err := os.Stat("/proc/" + earlier)
+
+	return err == nil
+}
+
+func TestDifferentToolsDoNotWait(t *testing.T) {
+	t.Parallel()
+
+	locks := t.TempDir()
+	hanging, good := newStandIn(t, "--hang=*"), newStandIn(t)
+
+	startExporter(t, "--npu-smi.command="+hanging.command(), "--path.lock="+locks)
+	e := startExporter(t, "--npu-smi.command="+good.command(), "--path.lock="+locks)
+
+	begin := time.Now()
+	e.until("up", func(m samples) bool { return m["ascend_exporter_up"] == 1 })
+
+	// The other one's hang lasts for 30 s, its deadline.
+	if took := time.Since(begin); took > 25*time.Second {
+		t.Errorf("up after %v: it waited for another tool", took)
+	}
+}

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"compress/gzip"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/promslog"
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
+)
+
+func TestSixtyScrapesAtOnce(t *testing.T) {
+	t.Parallel()
+
+	e := startExporter(t, "--sim", "--sim.product=A3", "--web.max-requests=0", "--collection.interval=1h").ready()
+	e.until("mapping", func(m samples) bool { return m[`ascend_exporter_query_runs_total{query="mapping"}`] == 1 })
+
+	var group sync.WaitGroup
+
+	bodies := make([]string, 60)
+	for i := range bodies {
+		group.Go(func() { _, bodies[i] = e.get("/metrics") })
+	}
+
+	group.Wait()
+
+	for i, body := range bodies {
+		m := parseSamples(t, body)
+		if m["ascend_exporter_up"] != 1 || m.count("ascend_npu_health_status") != 16 {
+			t.Errorf("scrape %d: up %v, %d chips", i, m["ascend_exporter_up"], m.count("ascend_npu_health_status"))
+		}
+
+		if runs := m[`ascend_exporter_query_runs_total{query="summary"}`]; runs != 1 {
+			t.Errorf("scrape %d: the tool ran %v times: a scrape starts no process", i, runs)
+		}
+	}
+}
+
+// TestTooManyRequests holds one scrape open; the next is refused at once.
+func TestTooManyRequests(t *testing.T) {
+	t.Parallel()
+
+	entered, leave := make(chan struct{}), make(chan struct{})
+	slow := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+		close(entered)
+		<-leave
+
+		return nil, nil
+	})
+
+	o := options{telemetryPath: "/metrics", maxRequests: 1}
+	handler := newHandler(&o, slow, func() *snapshot.Snapshot { return nil }, make(chan struct{}), promslog.NewNopLogger())
+	server := httptest.NewServer(handler)
+
+	defer server.Close()
+
+	first := make(chan int)
+
+	go func() {
+		response, err := http.Get(server.URL + "/metrics")
+		if err != nil {
+			first <- -1
+
+			return
+		}
+
+		_ = response.Body.Close()
+		first <- response.StatusCode
+	}()
+
+	<-entered
+
+	response, err := http.Get(server.URL + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("the request over the limit got %d, want 503", response.StatusCode)
+	}
+
+	close(leave)
+
+	if status := <-first; status != http.StatusOK {
+		t.Errorf("the first request got %d", status)
+	}
+}
+
+func TestFormats(t *testing.T) {
+	t.Parallel()
+
+	e := startExporter(t, "--sim").ready()
+
+	_, body := e.get("/metrics", "Accept", "application/openmetrics-text; version=1.0.0")
+	if !strings.HasSuffix(body, "# EOF\n") || !strings.Contains(body, "# TYPE ascend_exporter_failures counter\n") {
+		t.Errorf("not OpenMetrics:\n%.300s", body)
+	}
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	request.Header.Set("Accept-Encoding", "gzip")
+
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+
+	unzipped, err := gzip.NewReader(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	text, err := io.ReadAll(unzipped)
+	if err != nil || parseSamples(t, string(text))["ascend_exporter_up"] != 1 {
+		t.Errorf("gzip: %v", err)
+	}
+}
+
+// TestSeriesBudget holds every product to 80 series a chip and 120 a host.
+func TestSeriesBudget(t *testing.T) {
+	t.Parallel()
+
+	for _, product := range sim.Products() {
+		t.Run(product, func(t *testing.T) {
+			t.Parallel()
+
+			e := startExporter(t, "--sim", "--sim.product="+product)
+			m := e.until("up", func(m samples) bool { return m[`ascend_exporter_query_success{query="mapping"}`] == 1 })
+
+			chips, hardware := int(m["ascend_npu_chips"]), m.hardware()
+			if chips == 0 || hardware > 80*chips {
+				t.Errorf("%d series for %d chips", hardware, chips)
+			}
+
+			if rest := len(m) - hardware; rest > 120 {
+				t.Errorf("%d series for the host", rest)
+			}
+
+			_, body := e.get("/metrics")
+
+			problems, err := promlint.New(strings.NewReader(body)).Lint()
+			if err != nil || len(problems) > 0 {
+				t.Errorf("promlint: %v %v", problems, err)
+			}
+		})
+	}
+}
+
+func TestTLSAndBasicAuth(t *testing.T) {
+	t.Parallel()
+
+	folder := t.TempDir()
+	pool := writeCertificate(t, folder)
+
+	hash, err := bcrypt.GenerateFromPassword([]byte("s3cret"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	config := filepath.Join(folder, "web.yml")
+	text := fmt.Sprintf("tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\nbasic_auth_users:\n  scraper: %s\n", hash)
+
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	e := startExporter(t, "--sim", "--web.config.file="+config)
+	plainURL := e.url
+	e.url = strings.Replace(e.url, "http:", "https:", 1)
+	e.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
+
+	if status, _ := e.get("/metrics"); status != http.StatusUnauthorized {
+		t.Errorf("status %d without a password, want 401", status)
+	}
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	request.SetBasicAuth("scraper", "s3cret")
+
+	response, err := e.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("status %d with the password, want 200", response.StatusCode)
+	}
+
+	e.url = plainURL
+	if status, _ := e.get("/metrics"); status != http.StatusBadRequest {
+		t.Errorf("status %d without TLS, want 400", status)
+	}
+}
+
+// writeCertificate writes cert.pem and key.pem for 127.0.0.1 and gives the pool that trusts them.
+func writeCertificate(t *testing.T, folder string) *x509.CertPool {
+	t.Helper()
+
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	template := x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		NotBefore:    time.Now().Add(-time.Hour),
+		NotAfter:     time.Now().Add(time.Hour),
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+
+	cert, err := x509.CreateCertificate(rand.Reader, &template, &template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})
+	for name, content := range map[string][]byte{
+		"cert.pem": public,
+		"key.pem":  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}),
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(public)
+
+	return pool
+}
