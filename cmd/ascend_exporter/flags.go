@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	promslogflag "github.com/prometheus/common/promslog/flag"
 	"github.com/prometheus/common/version"
@@ -66,6 +67,7 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 		"--npu-smi.timeout as ASCEND_EXPORTER_NPU_SMI_TIMEOUT.")
 	app.UsageWriter(stdout).ErrorWriter(stderr).Version(version.Print(program)).DefaultEnvars()
 	app.HelpFlag.Short('h').NoEnvar()
+	app.VersionFlag.NoEnvar()
 
 	o.web = webflag.AddFlags(app, ":9945")
 	app.Flag("web.telemetry-path", "Path under which the metrics are served.").
@@ -82,8 +84,9 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 		Default("30s").DurationVar(&o.summaryTimeout)
 	app.Flag("npu-smi.timeout", "Deadline of every other query.").Default("10s").DurationVar(&o.timeout)
 
-	app.Flag("path.lock", "Folder of the lock files by which instances on a host never run the same tool at once. Not used with --sim.").
-		Default(npusmi.DefaultLockDir()).StringVar(&o.lockDir)
+	app.Flag("path.lock", "Folder of the lock files by which instances on a host never run the same tool at once: the same for all of them. "+
+		"Without it /run/lock where it can be written to, else the folder for temporary files. Not used with --sim.").
+		PlaceHolder("FOLDER").StringVar(&o.lockDir)
 	app.Flag("path.sysfs", "Where sysfs is mounted.").Default("/sys").StringVar(&o.sysfs)
 	app.Flag("path.state", "File that keeps the highest number of chips seen over restarts. Delete it, and restart, to start anew.").
 		PlaceHolder("FILE").StringVar(&o.state)
@@ -127,7 +130,7 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 		name := "collector." + flags.source.Name
 		app.Flag(name, "Ask for: "+flags.source.Help+".").Default("true").BoolVar(&flags.enabled)
 		app.Flag(name+".interval", "Interval of the query "+flags.source.Name+".").
-			Default(flags.source.Interval.String()).DurationVar(&flags.interval)
+			Default(model.Duration(flags.source.Interval).String()).DurationVar(&flags.interval)
 	}
 
 	app.Flag("collector.summary.process-memory", "Add a series for each process on a chip (ascend_npu_process_memory_bytes).").
@@ -155,6 +158,10 @@ func (o *options) complete() error {
 
 	if o.sim && o.command != "" {
 		return fmt.Errorf("--sim and --npu-smi.command=%q exclude each other: give one of them", o.command)
+	}
+
+	if o.lockDir == "" {
+		o.lockDir = npusmi.DefaultLockDir()
 	}
 
 	var err error

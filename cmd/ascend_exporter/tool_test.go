@@ -180,7 +180,7 @@ func TestInstancesTakeTurns(t *testing.T) {
 
 	tool := newStandIn(t, "--delay=30ms")
 	locks := t.TempDir()
-	args := []string{"--npu-smi.command=" + tool.command(), "--path.lock=" + locks, "--collection.interval=10ms", "--collection.max-duty=1"}
+	args := []string{"--npu-smi.command=" + tool.command(), "--path.lock=" + locks, "--collection.interval=150ms", "--collection.max-duty=1"}
 
 	first, second := startExporter(t, args...), startExporter(t, args...)
 

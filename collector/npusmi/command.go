@@ -144,7 +144,7 @@ func executable(word string, folders []string) (string, error) {
 		}
 
 		// A file that is there and cannot be run is worth more words than one that is missing.
-		if missing := (*fs.PathError)(nil); unusable == nil && word != "" && !errors.As(err, &missing) {
+		if _, missing := errors.AsType[*fs.PathError](err); !missing && unusable == nil && word != "" {
 			unusable = err
 		}
 	}

@@ -82,7 +82,7 @@ func tooLarge() *Failure {
 	return &Failure{
 		Reason:  ReasonOutputTooLarge,
 		Message: fmt.Sprintf("the tool printed more than %d MiB and was ended", maxOutput>>20),
-		Advice:  "Run the query by hand and check that the configured command is npu-smi.",
+		Advice:  "Run the query by hand, and check that the configured command is the right tool.",
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -46,9 +45,11 @@ func (r *Runner) signal(p *process, signal syscall.Signal) error {
 
 // watch tells when the group has gone. Only the end of the leader is an event: for that of the others it must look.
 func (r *Runner) watch(p *process) {
+	const maxPause = 5 * time.Second // a look reads all of /proc
+
 	<-p.ended
 
-	for pause := time.Millisecond; groupAlive(p.pid, r.kill); pause = min(2*pause, time.Second) {
+	for pause := time.Millisecond; groupAlive(p.pid, r.kill); pause = min(2*pause, maxPause) {
 		<-time.After(pause)
 	}
 
@@ -103,13 +104,14 @@ func reapOrphans(group int) {
 
 // groupMembers says whether /proc shows a living member of the group, and a dead one.
 func groupMembers(group int) (living, dead bool) {
-	stats, err := filepath.Glob("/proc/[0-9]*/stat")
-	if err != nil {
-		return false, false
-	}
+	entries, _ := os.ReadDir("/proc") // those that could be read, if any
 
-	for _, path := range stats {
-		stat, err := os.ReadFile(path) //nolint:gosec // a path in /proc
+	for _, entry := range entries {
+		if name := entry.Name(); name[0] < '0' || name[0] > '9' {
+			continue
+		}
+
+		stat, err := os.ReadFile("/proc/" + entry.Name() + "/stat")
 		if err != nil {
 			continue // it ended meanwhile
 		}

@@ -81,8 +81,8 @@ func (r *Runner) Changed() <-chan struct{} {
 	return r.changed
 }
 
-// Hold says whether starting a process must wait: after one that could not be killed, until a back-off of 1 s, doubling with each in a
-// row up to 5 min, is over; while two such processes live, until one of them ends, whenever that is: until is zero then.
+// Hold says whether starting a process must wait. After one that could not be killed a back-off must be over: 1 s, doubling
+// with each in a row up to 5 min. While two such processes live, one of them must end, whenever that is: until is zero then.
 func (r *Runner) Hold(now time.Time) (until time.Time, held bool) {
 	return r.unkillable.hold(now)
 }
