@@ -211,7 +211,7 @@ func TestConcat(t *testing.T) {
 	c.Update(full())
 
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "ascend_m", Help: "x"}, func() float64 { return 1 }))
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "ascend_middle", Help: "x"}, func() float64 { return 1 }))
 
 	families, err := Concat(registry, c).Gather()
 	if err != nil || !slices.IsSortedFunc(families, byName) {
@@ -240,7 +240,7 @@ func sixteen() *snapshot.Snapshot {
 	return s
 }
 
-func TestGatherAllocatesNothing(t *testing.T) {
+func TestGatherAllocatesNothing(t *testing.T) { //nolint:paralleltest // others would allocate meanwhile
 	c := New(Options{})
 	c.Update(sixteen())
 

@@ -5,12 +5,11 @@ import (
 	"strings"
 
 	dto "github.com/prometheus/client_model/go"
-	"google.golang.org/protobuf/proto"
 )
 
 // newFamily is the family of a row, without series.
 func newFamily[T any](r *row[T]) *dto.MetricFamily {
-	return &dto.MetricFamily{Name: proto.String(r.name), Help: proto.String(r.help), Type: r.kind.dto().Enum()}
+	return &dto.MetricFamily{Name: new(r.name), Help: new(r.help), Type: r.kind.dto().Enum()}
 }
 
 func (t Type) dto() dto.MetricType {
@@ -28,20 +27,20 @@ func (r *row[T]) render(family *dto.MetricFamily, from *T, names, values []strin
 		pairs := make([]*dto.LabelPair, 0, len(names)+len(labels))
 
 		for i, name := range names {
-			pairs = append(pairs, &dto.LabelPair{Name: proto.String(name), Value: proto.String(values[i])})
+			pairs = append(pairs, &dto.LabelPair{Name: new(name), Value: new(values[i])})
 		}
 
 		for i, name := range r.labels {
-			pairs = append(pairs, &dto.LabelPair{Name: proto.String(name), Value: proto.String(labels[i])})
+			pairs = append(pairs, &dto.LabelPair{Name: new(name), Value: new(labels[i])})
 		}
 
 		slices.SortFunc(pairs, func(a, b *dto.LabelPair) int { return strings.Compare(a.GetName(), b.GetName()) })
 
 		metric := &dto.Metric{Label: pairs}
 		if r.kind == Counter {
-			metric.Counter = &dto.Counter{Value: proto.Float64(value)}
+			metric.Counter = &dto.Counter{Value: new(value)}
 		} else {
-			metric.Gauge = &dto.Gauge{Value: proto.Float64(value)}
+			metric.Gauge = &dto.Gauge{Value: new(value)}
 		}
 
 		family.Metric = append(family.Metric, metric)

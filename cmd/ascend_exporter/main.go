@@ -33,8 +33,8 @@ func main() {
 		os.Exit(simtool.Main(os.Args[2:], os.Stdout, os.Stderr))
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	defer stop()
+	// The process ends with run: there is no later time at which signals would have to work as before.
+	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 
 	// There is no configuration to load again, and a lost terminal or a habit of `kill -HUP` is no reason to end.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 
 	if err != nil {
-		fmt.Fprintf(stderr, "%s: error: %v, try --help\n", program, err)
+		_, _ = fmt.Fprintf(stderr, "%s: error: %v, try --help\n", program, err)
 
 		return 2
 	}

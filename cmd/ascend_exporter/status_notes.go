@@ -181,7 +181,7 @@ func chipNotes(s *snapshot.Snapshot) []note {
 
 	for i := range s.Chips {
 		c := &s.Chips[i]
-		if c.Health == npusmi.HealthOK || c.Health == npusmi.HealthAbsent || c.Unusable {
+		if c.Health == npusmi.HealthOK || c.Health == npusmi.HealthAbsent || c.Unusable && c.Health == npusmi.HealthUnknown {
 			continue
 		}
 

@@ -16,7 +16,8 @@ type queryView struct {
 	Tone  tone
 	Open  bool // whether its runs are shown without asking
 
-	Runs, Failures, Unrecognized uint64
+	Runs, Failures uint64
+	Unrecognized   int
 
 	Mean        string
 	LastSuccess moment

@@ -108,7 +108,10 @@ func TestStatusPageNotes(t *testing.T) {
 			"Up, with 1 problem", "bad", "5 expected chips are missing: 3 of 8 are listed.",
 		},
 		"unusable": {
-			func(s *snapshot.Snapshot) { s.Host.UnusableChips = optional.Of(1) },
+			func(s *snapshot.Snapshot) {
+				s.Host.UnusableChips = optional.Of(1)
+				s.Chips[1].Unusable, s.Chips[1].Health = true, npusmi.HealthUnknown
+			},
 			"Up, with 1 problem", "bad", "1 chip is listed without data that can be believed.",
 		},
 		"unkillable": {
@@ -118,6 +121,10 @@ func TestStatusPageNotes(t *testing.T) {
 		"warning": {
 			func(s *snapshot.Snapshot) { s.Chips[1].Health = npusmi.HealthWarning },
 			"Up, with 1 problem", "warn", "1 chip is not healthy: NPU 1 chip 0 (Warning).",
+		},
+		"unusable and critical": {
+			func(s *snapshot.Snapshot) { s.Chips[1].Unusable, s.Chips[1].Health = true, npusmi.HealthCritical },
+			"Up, with 1 problem", "bad", "1 chip is not healthy: NPU 1 chip 0 (Critical).",
 		},
 		"critical": {
 			func(s *snapshot.Snapshot) {

@@ -13,7 +13,7 @@ const (
 	lineBlank     lineKind = iota
 	lineSeparator          // +-----+=====+
 	lineRow                // | cell | cell |
-	lineNotice             // known text that carries no reading
+	lineNoise              // known text that carries no reading
 	lineOther
 )
 
@@ -26,17 +26,11 @@ func kindOf(line string) lineKind {
 		return lineRow
 	case line[0] == '+' && strings.Trim(line, "+-=|") == "":
 		return lineSeparator
-	case isNotice(line):
-		return lineNotice
+	case isNoise(line):
+		return lineNoise
 	default:
 		return lineOther
 	}
-}
-
-// isNotice knows the lines that the tool and the driver's libraries print around a good answer.
-func isNotice(line string) bool {
-	return strings.HasPrefix(line, "DrvMngGetConsoleLogLevel failed") ||
-		strings.HasPrefix(line, "[WARNING]The driver package may not be completely installed")
 }
 
 // splitCells splits a row into its trimmed cells, which it appends to cells[:0].

@@ -121,12 +121,12 @@ func openLock(path string) (*os.File, error) {
 		mode  = 0o644                                                 // other users' instances lock the same file
 	)
 
-	file, err := os.OpenFile(path, flags, 0) //nolint:gosec // a path in a folder that the operator names
+	file, err := os.OpenFile(path, flags, 0)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return file, err
 	}
 
-	file, err = os.OpenFile(path, flags|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // the same, readable for all on purpose
+	file, err = os.OpenFile(path, flags|os.O_CREATE|os.O_EXCL, mode)
 	if errors.Is(err, fs.ErrExist) {
 		return nil, errLockHeld // another instance was faster
 	}

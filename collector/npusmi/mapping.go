@@ -38,7 +38,7 @@ func ParseMapping(output []byte) ([]MappingEntry, Warnings, error) {
 		number++
 
 		line = strings.TrimSpace(line)
-		if line == "" || isNotice(line) {
+		if line == "" || isNoise(line) {
 			continue
 		}
 

@@ -37,7 +37,7 @@ func TestParseWhatIsPrinted(t *testing.T) {
 					t.Fatal(err)
 				}
 
-				random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a moment, not a secret
+				random := rand.New(rand.NewPCG(seed, 1))
 				state := machine.At(time.Unix(1_800_000_000+random.Int64N(7*86400), 0))
 				compareSummary(t, state, printed(t, state, "info"))
 				compareMapping(t, state, printed(t, state, "info", "-m"))
@@ -174,7 +174,7 @@ func busy16(tb testing.TB) []byte {
 	return printed(tb, state, "info")
 }
 
-func TestParseSummaryAllocations(t *testing.T) {
+func TestParseSummaryAllocations(t *testing.T) { //nolint:paralleltest // others would allocate meanwhile
 	text := busy16(t)
 
 	summary, _, err := ParseSummary(text)

@@ -66,7 +66,7 @@ func ParseSummary(output []byte) (Summary, Warnings, error) {
 		line = strings.TrimSpace(line)
 
 		switch kindOf(line) {
-		case lineBlank, lineSeparator, lineNotice:
+		case lineBlank, lineSeparator, lineNoise:
 		case lineRow:
 			p.cells = splitCells(line, p.cells)
 			if why := p.row(); why != "" {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
@@ -55,6 +56,7 @@ type Poller struct {
 	dutyUntil   time.Time // no run before, but for first ones
 	lastListing bool      // whether the last run was the listing's
 	attempted   chan struct{}
+	ready       sync.Once // closes attempted
 }
 
 // New makes a Poller. It does nothing before Run or Once.
@@ -153,6 +155,11 @@ func (p *Poller) Run(ctx context.Context) {
 
 		timer.Stop()
 		p.publish(time.Now())
+
+		// Not before the snapshot that tells of it.
+		if p.listing.tasks[0].asked {
+			p.ready.Do(func() { close(p.attempted) })
+		}
 	}
 }
 
@@ -216,7 +223,11 @@ func (p *Poller) finish(r result) {
 	t.asked = true
 	p.lastListing = q.Lists
 	q.duration += r.run.Duration
-	q.unrecognized += uint64(r.warnings.Count)
+
+	// What a failed answer says is the failure's matter.
+	if r.failure == nil || r.failure.Reason == npusmi.ReasonParse {
+		q.unrecognized += r.warnings.Count
+	}
 	q.history.add(runRecord(r.run, r.failure, r.warnings))
 
 	if r.run.Started {
@@ -250,12 +261,6 @@ func (p *Poller) stretched(duration time.Duration) time.Duration {
 
 // listed follows up on the answer that lists the chips.
 func (p *Poller) listed(r result, now time.Time) {
-	select {
-	case <-p.attempted:
-	default:
-		close(p.attempted)
-	}
-
 	p.gone = r.failure != nil && r.failure.Reason.Conclusive()
 	if r.failure != nil {
 		return
@@ -306,7 +311,7 @@ func (p *Poller) draft(now time.Time) *Draft {
 		}
 	}
 
-	slices.SortFunc(draft.Chips, func(a, b snapshot.Chip) int { return a.Key.Compare(b.Key) })
+	slices.SortFunc(draft.Chips, func(a, b snapshot.Chip) int { return a.Compare(b.Key) })
 
 	return draft
 }

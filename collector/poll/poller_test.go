@@ -208,7 +208,7 @@ func (b *bench) run(t *testing.T) {
 
 // at lets the time pass until it is so long after the beginning.
 func (b *bench) at(after time.Duration) {
-	time.Sleep(time.Until(b.begin.Add(after)))
+	time.Sleep(time.Until(b.begin.Add(after))) //nolint:forbidigo // the bubble's time, which passes at once
 	synctest.Wait()
 }
 

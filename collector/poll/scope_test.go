@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -37,7 +38,7 @@ func detail(name string, scope Scope, interval time.Duration) Source {
 		Deadline: 10 * time.Second,
 		Scope:    scope,
 		Args: func(target snapshot.Key) []string {
-			return []string{"info", "-t", name, "-i", fmt.Sprint(target.NPU), "-c", fmt.Sprint(target.Chip)}
+			return []string{"info", "-t", name, "-i", strconv.Itoa(target.NPU), "-c", strconv.Itoa(target.Chip)}
 		},
 		Parse: func(target snapshot.Key, output []byte) (Reading, npusmi.Warnings, error) {
 			if text, ok := strings.CutPrefix(string(output), "model "); ok {
@@ -190,7 +191,7 @@ func TestHistoryKeepsFailuresLonger(t *testing.T) {
 	var h history
 
 	for i := range 40 {
-		run := snapshot.Run{Command: fmt.Sprint(i)}
+		run := snapshot.Run{Command: strconv.Itoa(i)}
 		if i%10 == 0 {
 			run.Failure = "failed"
 		}

@@ -76,7 +76,7 @@ func parseSummary(output []byte) (npusmi.Summary, npusmi.Warnings, error) {
 		err = &npusmi.Failure{
 			Reason:  npusmi.ReasonNoDevice,
 			Message: "npu-smi printed a table without a chip",
-			Advice:  "see whether the chips are on the PCI bus (lspci -d 19e5:) and what the driver says of them (dmesg)",
+			Advice:  "See whether the chips are on the PCI bus (lspci -d 19e5:) and what the driver says of them (dmesg).",
 		}
 	}
 

@@ -18,7 +18,7 @@ type query struct {
 	duration     time.Duration
 	runs         uint64
 	failures     uint64
-	unrecognized uint64
+	unrecognized int
 	puzzled      bool // whether the last answer had lines that were not understood
 	history      history
 }

@@ -111,7 +111,7 @@ type Query struct {
 	Duration     time.Duration  // spent in the tool since the start
 	Runs         uint64         // processes started
 	Failures     uint64
-	Unrecognized uint64 // lines of output that were not understood
+	Unrecognized int // lines of output that were not understood
 
 	Failing []ChipFailure
 	History []Run // the last runs and, for longer, the last failures; newest first

@@ -1,0 +1,54 @@
+# Tools that the tests and the linter need go to .cache/bin.
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+export PATH := $(CURDIR)/.cache/bin:$(PATH)
+export GOTOOLCHAIN := local
+
+VERSION  := $(shell cat VERSION)
+REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+COMMON   := github.com/prometheus/common/version
+LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
+
+.PHONY: run build test lint generate bench fuzz clean
+
+# The exporter over a simulated machine: nothing else is needed.
+run: build
+	@echo "Status page: http://localhost:9945/   Metrics: http://localhost:9945/metrics   End: Ctrl-C"
+	@exec bin/ascend_exporter --sim --web.listen-address=127.0.0.1:9945
+
+# Static binaries for this machine; GOOS and GOARCH choose another.
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+# All tests, with the race detector, and the coverage of statements. Installs what they need, or says what is skipped.
+test: build
+	.ci/tools test
+	go vet ./...
+	go test -race -timeout 10m -coverpkg=./... -coverprofile=.cache/coverage.out ./...
+	.ci/coverage .cache/coverage.out 85
+	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 -timeout 5m ./...
+
+lint:
+	.ci/tools lint
+	golangci-lint config verify
+	golangci-lint run ./...
+	cd docs/pictures && golangci-lint run --config ../../.golangci.yml ./...
+	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz
+
+# Pages and goldens that are made from the code. The picture is made by the test of the status page.
+generate: build
+	.ci/tools test
+	go test ./cmd/ascend_exporter -run '^TestGeneratedDocs$$' -update
+	go test ./collector ./collector/npusmi ./collector/sim -update
+	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 ./... -update
+
+bench:
+	go test ./... -run '^$$' -bench . -benchmem
+
+# Every fuzz target for FUZZTIME.
+FUZZTIME ?= 10s
+fuzz:
+	.ci/fuzz $(FUZZTIME)
+
+clean:
+	rm -rf bin .cache
