@@ -99,16 +99,8 @@ type result struct {
 // Run polls until the context ends, and for as long as the tool then takes to be ended.
 func (p *Poller) Run(ctx context.Context) {
 	results := make(chan result, 1)
-	locals := make(chan Local, 1)
+	locals := p.readLocal(ctx)
 	running := false
-
-	localTick := time.NewTicker(p.listing.Interval)
-	defer localTick.Stop()
-
-	readLocal := func() { locals <- p.Local() }
-	localRunning := true
-
-	go readLocal()
 
 	p.publish(time.Now())
 
@@ -134,13 +126,6 @@ func (p *Poller) Run(ctx context.Context) {
 			running = false
 			p.finish(r)
 		case p.local = <-locals:
-			localRunning = false
-		case <-localTick.C:
-			if !localRunning {
-				localRunning = true
-
-				go readLocal()
-			}
 		case <-timer.C:
 		case <-p.Tool.Changed():
 		case <-ctx.Done():
@@ -161,6 +146,32 @@ func (p *Poller) Run(ctx context.Context) {
 			p.ready.Do(func() { close(p.attempted) })
 		}
 	}
+}
+
+// readLocal reads what is known without the tool, now and at each interval of the listing. It ends with the context.
+func (p *Poller) readLocal(ctx context.Context) <-chan Local {
+	locals := make(chan Local)
+
+	go func() {
+		tick := time.NewTicker(p.listing.Interval)
+		defer tick.Stop()
+
+		for {
+			select {
+			case locals <- p.Local():
+			case <-ctx.Done():
+				return
+			}
+
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+
+	return locals
 }
 
 // Once asks every query once, for each chip that there is, and publishes one snapshot. It reports whether the chips could
