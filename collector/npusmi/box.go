@@ -108,42 +108,83 @@ type Usage struct {
 	Used, Total optional.Float
 }
 
-// numbers reads the values of a cell in the order of its headings and calls found for each. A value that is not to be read
-// is absent. It reports false when there was one such, or when there are fewer or more values than headings.
+// numbers reads the values of a cell and calls found for each. Plain values belong to the plain headings and "used / total" to
+// the usages, each in their order; where one is missing nobody knows which, so all of that kind are absent. A value that is
+// not to be read is absent. It reports false when there was one such, or when values and headings are not equally many.
 func numbers(cell string, headings []heading, found func(heading, Usage)) bool {
-	rest, good := cell, true
+	plain, usages, good := splitValues(cell)
+
+	wantPlain, wantUsages := 0, 0
 
 	for _, h := range headings {
-		var (
-			usage Usage
-			ok    bool
-		)
-
-		usage.Used, rest, ok = nextNumber(rest)
-		good = good && ok
-
 		if h.isUsage() {
-			rest = strings.TrimLeft(rest, " \t")
-			if !strings.HasPrefix(rest, "/") {
-				return false
-			}
-
-			usage.Total, rest, ok = nextNumber(rest[1:])
-			good = good && ok
+			wantUsages++
+		} else {
+			wantPlain++
 		}
-
-		found(h, usage)
 	}
 
-	return good && strings.TrimSpace(rest) == ""
+	good = good && len(plain) == wantPlain && len(usages) == wantUsages
+
+	for _, h := range headings {
+		switch {
+		case h.isUsage() && len(usages) >= wantUsages:
+			found(h, usages[0])
+			usages, wantUsages = usages[1:], wantUsages-1
+		case !h.isUsage() && len(plain) >= wantPlain:
+			found(h, plain[0])
+			plain, wantPlain = plain[1:], wantPlain-1
+		}
+	}
+
+	return good
+}
+
+// splitValues reads the plain values of a cell and its usages. It reports false for a value that is not to be read.
+func splitValues(cell string) (plain, usages []Usage, good bool) {
+	plain, usages, good = make([]Usage, 0, 2), make([]Usage, 0, 2), true
+
+	for rest := strings.TrimLeft(cell, " "); rest != ""; rest = strings.TrimLeft(rest, " ") {
+		var (
+			value   Usage
+			isUsage bool
+			ok      bool
+		)
+
+		value, isUsage, rest, ok = nextValue(rest)
+		good = good && ok
+
+		if isUsage {
+			usages = append(usages, value)
+		} else {
+			plain = append(plain, value)
+		}
+	}
+
+	return plain, usages, good
+}
+
+// nextValue takes the first value of a text: a word, or two with a "/" between them.
+func nextValue(text string) (value Usage, isUsage bool, rest string, ok bool) {
+	value.Used, rest, ok = nextNumber(text)
+
+	after, isUsage := strings.CutPrefix(strings.TrimLeft(rest, " "), "/")
+	if !isUsage {
+		return value, false, rest, ok
+	}
+
+	total, rest, totalOK := nextNumber(after)
+	value.Total = total
+
+	return value, true, rest, ok && totalOK
 }
 
 // nextNumber takes the first word of text, which ends at a blank or a "/". Without a word, or with one that is no number,
 // ok is false.
 func nextNumber(text string) (value optional.Float, rest string, ok bool) {
-	text = strings.TrimLeft(text, " \t")
+	text = strings.TrimLeft(text, " ")
 
-	end := strings.IndexAny(text, " \t/")
+	end := strings.IndexAny(text, " /")
 	if end < 0 {
 		end = len(text)
 	}

@@ -64,7 +64,8 @@ func Explain(run Run) *Failure {
 		failure.Reason, failure.Message = ReasonParse, "nothing could be read in what the tool printed"
 	}
 
-	if first != "" {
+	// Of a tool that was killed, the border of its table says nothing.
+	if first != "" && (run.Signal == 0 || !strings.ContainsAny(first[:1], "|+")) {
 		failure.Message += ": " + first
 	}
 
@@ -117,7 +118,7 @@ func refine(failure Failure, output []byte) Failure {
 		switch code {
 		case "8006", "9006":
 			failure.Message = "the driver timed out"
-			failure.Advice = "It should pass; if it stays, look in `dmesg` for a chip that hangs, and restart the exporter's neighbours that query the driver often."
+			failure.Advice = "It should pass; if it stays, look in `dmesg` for a chip that hangs, and stop other programs that query the driver often."
 		case "8012", "9012":
 			failure.Message = "a chip is not ready, or has dropped off"
 			failure.Advice = "Wait for a reset or a start that is under way; else look in `dmesg` and `lspci -d 19e5:` for a lost chip, and reset it."

@@ -169,6 +169,10 @@ func lockKey(words, folders []string) string {
 			path = target
 		}
 
+		if absolute, err := filepath.Abs(path); err == nil {
+			path = absolute
+		}
+
 		return strings.Join(append([]string{path}, words[i+1:]...), "\x00")
 	}
 

@@ -1,6 +1,6 @@
 // Package npusmi runs Huawei's npu-smi and reads what it prints.
 //
-// runner.go is the only file that knows processes. Each query has a file of its own, with a struct that says what the
+// runner.go is the only file that starts processes; group.go ends them. Each query has a file of its own, with a struct that says what the
 // query tells and a pure parser: text in, reading and warnings out. box.go reads the tables drawn with "+---+" and "|",
 // by the words of their headings. Nothing is read by column offset: widths change from release to release.
 //
@@ -10,7 +10,7 @@ package npusmi
 // Warning is a line that a parser did not understand and passed over.
 type Warning struct {
 	Line int    // counted from 1
-	Text string // as printed
+	Text string // as printed, cut where it is long
 	Why  string // what was expected
 }
 
@@ -27,6 +27,6 @@ func (w *Warnings) add(line int, text, why string) {
 	w.Count++
 
 	if len(w.First) < keptWarnings {
-		w.First = append(w.First, Warning{Line: line, Text: text, Why: why})
+		w.First = append(w.First, Warning{Line: line, Text: clip(text), Why: why})
 	}
 }

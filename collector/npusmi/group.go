@@ -91,7 +91,7 @@ func groupAlive(group int, kill killer) bool {
 	return err != nil && !dead
 }
 
-// reapOrphans takes leave of dead members that were handed to us, as they are where the exporter is process 1 of a
+// reapOrphans reaps dead members that were handed to us, as they are where the exporter is process 1 of a
 // container: nobody else would.
 func reapOrphans(group int) {
 	for {

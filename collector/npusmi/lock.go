@@ -13,11 +13,9 @@ import (
 	"time"
 )
 
-// The pause between two attempts at a lock that another process holds grows between these bounds.
-const (
-	minLockPause = 5 * time.Millisecond
-	maxLockPause = 100 * time.Millisecond
-)
+// lockPause is the time between two attempts at a lock that another process holds: short, and the same for all, since
+// whoever looks most often gets it.
+const lockPause = 10 * time.Millisecond
 
 // errLockHeld says that another process holds the lock, or that the file changed under our hands: try again.
 var errLockHeld = errors.New("the lock is held")
@@ -43,7 +41,7 @@ func lock(ctx context.Context, dir, key string) (*os.File, *Failure) {
 	sum := sha256.Sum256([]byte(key))
 	path := filepath.Join(dir, "ascend_exporter-"+hex.EncodeToString(sum[:6])+".lock")
 
-	for pause := minLockPause; ; pause = min(2*pause, maxLockPause) {
+	for {
 		file, err := tryLock(path)
 		if err == nil {
 			return file, nil
@@ -58,7 +56,7 @@ func lock(ctx context.Context, dir, key string) (*os.File, *Failure) {
 		}
 
 		select {
-		case <-time.After(pause):
+		case <-time.After(lockPause):
 		case <-ctx.Done():
 			return nil, &Failure{
 				Reason:  ReasonBusy,

@@ -34,7 +34,7 @@ func ParseMapping(output []byte) ([]MappingEntry, Warnings, error) {
 	cells := make([]string, 0, 8)
 	number := 0
 
-	for line := range strings.SplitSeq(string(output), "\n") {
+	for line := range strings.SplitSeq(validText(output), "\n") {
 		number++
 
 		line = strings.TrimSpace(line)
@@ -123,7 +123,7 @@ func mappingEntry(columns, cells []string) (entry MappingEntry, why string) {
 		case "Slot ID":
 			entry.SlotID = knownID(cell)
 		case chipName:
-			entry.Name = strings.ToValidUTF8(cell, "\uFFFD")
+			entry.Name = cell
 			isChip = !strings.EqualFold(cell, "mcu")
 		}
 	}

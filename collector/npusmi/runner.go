@@ -166,15 +166,14 @@ func (r *Runner) turn(ctx context.Context, words []string) (release func(), fail
 // process is a started tool.
 type process struct {
 	command        *exec.Cmd
-	pid            int // of its process group, too
-	stdout, stderr *output
+	pid            int           // of its process group, too
+	stdout, stderr *output       // nil where it writes to a terminal
 	ended          chan struct{} // closed when the process has been waited for
-	drained        chan struct{} // closed when both outputs are done
+	drained        chan struct{} // closed when both outputs are done; nil where it writes to a terminal
 	gone           chan struct{} // closed by watch, when no process of the group lives
 }
 
-// start starts the tool in a session of its own: that is a process group to kill, and without a terminal that sudo
-// could ask for a password on. It has no input.
+// start starts the tool with its outputs collected.
 func (r *Runner) start(ctx context.Context, words []string) (*process, error) {
 	stdout, err := newOutput()
 	if err != nil {
@@ -188,34 +187,45 @@ func (r *Runner) start(ctx context.Context, words []string) (*process, error) {
 		return nil, err
 	}
 
-	// The context's own kill would miss the group and its Wait has no bound: attend does both.
-	command := exec.CommandContext(context.WithoutCancel(ctx), words[0], words[1:]...) //nolint:gosec // an operator's command
-	command.Env = environment(os.Environ(), r.config.LibraryDirs)
-	command.Stdout, command.Stderr = stdout.writer, stderr.writer
-	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-
-	if err := command.Start(); err != nil {
+	p, err := r.launch(ctx, words, stdout.writer, stderr.writer)
+	if err != nil {
 		stdout.discard()
 		stderr.discard()
 
 		return nil, err
 	}
 
-	p := &process{
-		command: command, pid: command.Process.Pid, stdout: stdout, stderr: stderr,
-		ended: make(chan struct{}), drained: make(chan struct{}), gone: make(chan struct{}),
-	}
+	p.stdout, p.stderr, p.drained = stdout, stderr, make(chan struct{})
 
 	go stdout.collect()
 	go stderr.collect()
 	go func() {
-		_ = command.Wait() // its word is in command.ProcessState
-		close(p.ended)
-	}()
-	go func() {
 		<-stdout.done
 		<-stderr.done
 		close(p.drained)
+	}()
+
+	return p, nil
+}
+
+// launch starts the tool in a session of its own: that is a process group to kill, and without a terminal that sudo
+// could ask for a password on. It has no input.
+func (r *Runner) launch(ctx context.Context, words []string, stdout, stderr *os.File) (*process, error) {
+	// The context's own kill would miss the group and its Wait has no bound: attend does both.
+	command := exec.CommandContext(context.WithoutCancel(ctx), words[0], words[1:]...) //nolint:gosec // an operator's command
+	command.Env = environment(os.Environ(), r.config.LibraryDirs)
+	command.Stdout, command.Stderr = stdout, stderr
+	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+
+	if err := command.Start(); err != nil {
+		return nil, err
+	}
+
+	p := &process{command: command, pid: command.Process.Pid, ended: make(chan struct{}), gone: make(chan struct{})}
+
+	go func() {
+		_ = command.Wait() // its word is in command.ProcessState
+		close(p.ended)
 	}()
 
 	return p, nil

@@ -83,6 +83,8 @@ func standIn(mode string, args []string) (status int) {
 		if err == nil {
 			_ = syscall.Flock(int(file.Fd()), syscall.LOCK_EX)
 		}
+	case "watch":
+		status = watchStandIn(args[0], args[1:])
 	case "log":
 		file, err := os.OpenFile(args[0], os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)
 		if err != nil {

@@ -16,6 +16,7 @@ type Summary struct {
 	ToolVersion   string // "" where the title was not printed
 	DriverVersion string
 	Chips         []SummaryChip // in the order printed
+	Bare          bool          // whether chips have no id of their own: the tool takes -i only (950)
 	ProcessTable  bool          // whether there was a table of processes; 310B and old releases print none
 	Processes     []Process     // at most 8 a chip: the tool shows no more
 }
@@ -28,7 +29,7 @@ type SummaryChip struct {
 	Health  Health
 	LogicID string // column Device (310, 310P, 310B); "" elsewhere
 	PhyID   string // column Phy-ID (A3); "" elsewhere
-	BusID   string // as printed; "" for NA
+	BusID   string // as printed; "" for NA, and for what is no address
 
 	Power       optional.Float // watts; absent for NA (310P) and - (second die of an A3 package)
 	Temperature optional.Float // degrees Celsius
@@ -58,16 +59,24 @@ var errNoTable = errors.New("no table of chips in the answer")
 // ParseSummary reads the answer to `npu-smi info` of any release. Lines that it does not understand come back as
 // warnings; it fails only when there is no table of chips.
 func ParseSummary(output []byte) (Summary, Warnings, error) {
+	text := validText(output)
 	p := summaryParser{cells: make([]string, 0, 8), seen: make(map[[2]int]bool, 16)}
 	number := 0
 
-	for line := range strings.SplitSeq(string(output), "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		number++
-		line = strings.TrimSpace(line)
+		line = strings.TrimSpace(strings.ReplaceAll(line, "\t", " "))
 
 		switch kindOf(line) {
 		case lineBlank, lineSeparator, lineNoise:
 		case lineRow:
+			// The last line of an output that was cut off may end within a number.
+			if strings.HasSuffix(text, line) && !strings.HasSuffix(line, "|") {
+				p.warnings.add(number, line, "the end of the row")
+
+				continue
+			}
+
 			p.cells = splitCells(line, p.cells)
 			if why := p.row(); why != "" {
 				p.warnings.add(number, line, why)
@@ -149,6 +158,7 @@ func (p *summaryParser) firstHeadings() string {
 	}
 
 	p.columns = len(p.cells)
+	p.summary.Bare = p.columns == 4
 	p.first = splitHeadings(p.cells[p.columns-1])
 	p.second, p.processes = nil, nil
 
@@ -190,9 +200,15 @@ func (p *summaryParser) isSecondRow(cells []string) bool {
 		return cells[0] == "" && cells[1] == ""
 	}
 
-	bus := cells[1]
+	middle := cells[1]
+	if middle == "NA" || strings.Contains(middle, ":") {
+		return true
+	}
 
-	return bus == "NA" || strings.Contains(bus, ":")
+	// Something else in place of an address: the ids before it tell, where a second row is due.
+	_, isHealth := parseHealth(middle)
+
+	return p.firstRow != nil && !isHealth && !strings.ContainsFunc(cells[0], func(c rune) bool { return c != ' ' && (c < '0' || c > '9') })
 }
 
 func (p *summaryParser) deviceFirst(cells []string) string {
@@ -209,7 +225,7 @@ func (p *summaryParser) deviceFirst(cells []string) string {
 		return "an NPU id"
 	}
 
-	chip := SummaryChip{NPU: id, Name: strings.ToValidUTF8(strings.TrimSpace(name), "\uFFFD")}
+	chip := SummaryChip{NPU: id, Name: strings.TrimSpace(name)}
 
 	chip.Health, ok = parseHealth(cells[p.columns-2])
 	p.firstRow = &chip
@@ -252,8 +268,8 @@ func (p *summaryParser) deviceSecond(cells []string) string {
 		}
 	}
 
-	if bus := cells[p.columns-2]; bus != "NA" {
-		chip.BusID = strings.ToValidUTF8(bus, "\uFFFD")
+	if bus := cells[p.columns-2]; strings.Contains(bus, ":") {
+		chip.BusID = bus
 	}
 
 	known := p.values(&chip, p.second, cells)
@@ -328,7 +344,7 @@ func (p *summaryParser) process() string {
 		case "Process id":
 			process.PID = cells[i]
 		case processName:
-			process.Name = strings.ToValidUTF8(cells[i], "\uFFFD")
+			process.Name = cells[i]
 		case "Process memory(MB)":
 			process.Memory, ok = parseNumber(cells[i])
 		default:

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -138,5 +139,71 @@ func TestWarningsAreBounded(t *testing.T) {
 	_, warnings, _ := ParseSummary([]byte(strings.Repeat("noise\n", 10000)))
 	if warnings.Count != 10000 || len(warnings.First) != keptWarnings {
 		t.Errorf("%d counted and %d kept, want 10000 and %d", warnings.Count, len(warnings.First), keptWarnings)
+	}
+}
+
+// TestParseSummaryOfDamagedRows: what is missing or cut off never shows as another value.
+func TestParseSummaryOfDamagedRows(t *testing.T) {
+	t.Parallel()
+
+	const headings = "| NPU   Name | Health | Power(W) Temp(C) Hugepages-Usage(page)|\n| Chip | Bus-Id | AICore(%) Memory-Usage(MB) HBM-Usage(MB) |\n"
+
+	for name, test := range map[string]struct{ rows, want string }{
+		"no temperature": {
+			"| 0 910B3 | OK | 93.3    16885 / 16885 |\n| 0 | 0000:C1:00.0 | 5 1 / 2 3 / 4 |\n",
+			"none W, none C, hugepages 16885/16885, aicore 5, npu none, ddr 1/2, hbm 3/4",
+		},
+		"no rate": {
+			"| 0 910B3 | OK | 93.3 40 0 / 0 |\n| 0 | 0000:C1:00.0 |    100 / 200 700/ 65536 |\n",
+			"93.3 W, 40 C, hugepages 0/0, aicore none, npu none, ddr 100/200, hbm 700/65536",
+		},
+		"one memory": {
+			"| 0 910B3 | OK | 93.3 40 0 / 0 |\n| 0 | 0000:C1:00.0 | 7 700/ 65536 |\n",
+			"93.3 W, 40 C, hugepages 0/0, aicore 7, npu none, ddr none/none, hbm none/none",
+		},
+		"a later column": {
+			"| 0 910B3 | OK | 93.3 40 0 / 0 99 |\n| 0 | 0000:C1:00.0 | 7 1 / 2 3 / 4 |\n",
+			"93.3 W, 40 C, hugepages 0/0, aicore 7, npu none, ddr 1/2, hbm 3/4",
+		},
+		"no address": {
+			"| 0 910B3 | OK | 93.3 40 0 / 0 |\n| 0 | xxxxxxxxxxxx | 7 1 / 2 3 / 4 |\n",
+			"93.3 W, 40 C, hugepages 0/0, aicore 7, npu none, ddr 1/2, hbm 3/4",
+		},
+		"tabs": {
+			"|\t0\t910B3\t|\tOK\t|\t93.3\t40\t0\t/\t0\t|\n|\t0\t|\t0000:C1:00.0\t|\t7\t1 / 2\t3 / 4\t|\n",
+			"93.3 W, 40 C, hugepages 0/0, aicore 7, npu none, ddr 1/2, hbm 3/4",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s, warnings, err := ParseSummary([]byte(headings + test.rows))
+			if err != nil || len(s.Chips) != 1 {
+				t.Fatalf("%v, %d chips", err, len(s.Chips))
+			}
+
+			if got := describe(s, warnings); !strings.Contains(got, test.want) || !strings.Contains(got, "npu 0 chip 0: \"910B3\" OK") {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+
+	cut := headings + "| 0 910B3 | OK | 93.3 40 0 / 0 |\n| 0 | 0000:C1:00.0 | 7 1 / 2 3044/ 655"
+	if s, warnings, err := ParseSummary([]byte(cut)); err != nil || len(s.Chips) != 0 || warnings.Count == 0 {
+		t.Errorf("%v, chips %+v in an output that ends within a number", err, s.Chips)
+	}
+}
+
+// TestStrangeBytesStayOut: nothing that cannot be a label comes out, and nothing long is kept of noise.
+func TestStrangeBytesStayOut(t *testing.T) {
+	t.Parallel()
+
+	s, warnings, err := ParseSummary([]byte("| npu-smi 25.\xff.0 Version: 25.\xfe.0 |\n| NPU Name | Health | Power(W) |\n" + strings.Repeat("noise", 1000)))
+	if err != nil || !utf8.ValidString(s.ToolVersion+s.DriverVersion) {
+		t.Errorf("releases %q %q, %v", s.ToolVersion, s.DriverVersion, err)
+	}
+
+	if warnings.Count != 1 || len(warnings.First[0].Text) > 300 {
+		t.Errorf("%d warnings, the first of %d bytes", warnings.Count, len(warnings.First[0].Text))
 	}
 }

@@ -7,6 +7,11 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
+// validText is an output as text that may become a label: a process can have any bytes for a name.
+func validText(output []byte) string {
+	return strings.ToValidUTF8(string(output), "\uFFFD")
+}
+
 // parseNumber reads one value as the tool prints it. The words that stand for "no value", and the largest 32-bit numbers,
 // are absent; ok is false for text that is neither, such as an empty cell.
 func parseNumber(word string) (value optional.Float, ok bool) {
