@@ -1,5 +1,5 @@
 // Package collector turns snapshots into metrics. A metric is a row of data in one of the tables: chip.go, memory.go,
-// process.go, host.go, exporter.go. Rendering, the metrics reference and every check go through the rows, so a new metric
+// process.go, detail.go, ecc.go, links.go, fault.go, host.go, exporter.go. Rendering, the metrics reference and every check go through the rows, so a new metric
 // that the snapshot already has is one row.
 package collector
 
@@ -19,18 +19,25 @@ import (
 type Options struct {
 	// ProcessMemory adds ascend_npu_process_memory_bytes, with a series a process.
 	ProcessMemory bool
+	// PerLink adds the metrics of single HCCS links beside their sums.
+	PerLink bool
 }
 
 // tables are all rows by what they are read from.
 type tables struct {
 	chips   []chipRow
+	cards   []cardRow
 	host    []hostRow
 	queries []queryRow
 }
 
 func newTables(options Options) tables {
 	return tables{
-		chips:   slices.Concat(chipRows(), memoryRows(), processRows(options.ProcessMemory)),
+		chips: slices.Concat(
+			chipRows(), memoryRows(), processRows(options.ProcessMemory), utilizationRows(), conditionRows(), errorRows(),
+			linkRows(options.PerLink), faultRows(), identityRows(), integralRows(),
+		),
+		cards:   cardRows(),
 		host:    slices.Concat(hostRows(), exporterRows()),
 		queries: queryRows(),
 	}
@@ -114,6 +121,15 @@ func (t *tables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
 		add(family)
 	}
 
+	for i := range t.cards {
+		family := newFamily(&t.cards[i])
+		for j := range s.Cards {
+			t.cards[i].render(family, &s.Cards[j], cardLabels(), []string{id(s.Cards[j].NPU)})
+		}
+
+		add(family)
+	}
+
 	for i := range t.host {
 		family := newFamily(&t.host[i])
 		t.host[i].render(family, s, nil, nil)
@@ -123,6 +139,10 @@ func (t *tables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
 	for i := range t.queries {
 		family := newFamily(&t.queries[i])
 		for j := range s.Queries {
+			if !s.Queries[j].Asked {
+				continue // as most of the fallback's never are
+			}
+
 			t.queries[i].render(family, &s.Queries[j], queryLabels(), []string{s.Queries[j].Name})
 		}
 
@@ -136,6 +156,9 @@ func (t *tables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
 
 // chipLabels are those that every metric of a chip has.
 func chipLabels() []string { return []string{"npu", "chip"} }
+
+// cardLabels are those that every metric of a card has.
+func cardLabels() []string { return []string{"npu"} }
 
 // queryLabels are those that every metric of a query has.
 func queryLabels() []string { return []string{"query"} }

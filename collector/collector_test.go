@@ -48,6 +48,10 @@ func full() *snapshot.Snapshot {
 				Model: "910B3", BusID: "0000:C1:00.0", LogicID: "0", PhyID: "0", Health: npusmi.HealthOK,
 				Power: optional.Of(301.5), Temperature: optional.Of(61), AICore: optional.Of(0.57), HBM: memory, DDR: memory,
 				Hugepages: snapshot.Memory{Used: optional.Of(0), Total: optional.Of(15)}, ProcessCount: optional.Of(2),
+				Detail: detail(), Derived: snapshot.Derived{
+					BusySeconds: optional.Of(12.5), EnergyJoules: optional.Of(3000), ObservedSeconds: optional.Of(15),
+					Onsets: []snapshot.Count{{Name: "info", Number: optional.Of(0)}, {Name: "critical", Number: optional.Of(2)}},
+				},
 				Processes: []snapshot.Process{
 					{PID: "12", Name: "a \"quoted\"\nname\\", Memory: optional.Of(5)}, {PID: "13", Memory: optional.Of(6)}, {PID: "14"},
 				},
@@ -56,6 +60,7 @@ func full() *snapshot.Snapshot {
 			{Key: snapshot.Key{NPU: 1, Chip: 1}, Model: "Ascend950PR", Health: npusmi.HealthOK, Utilization: optional.Of(1)},
 			{Key: snapshot.Key{NPU: 2}, Health: npusmi.HealthUnknown, Unusable: true},
 		},
+		Cards: []snapshot.Card{{NPU: 5, Power: optional.Of(63.1)}, {NPU: 6}},
 		Queries: []snapshot.Query{
 			{
 				Name: "summary", Asked: true, LastSuccess: optional.Of(1_799_999_990.5), Duration: 1500 * time.Millisecond,
@@ -65,6 +70,38 @@ func full() *snapshot.Snapshot {
 			{Name: "mapping", Success: true},
 		},
 		Runner: snapshot.Runner{Failures: failures, Unkillable: 1},
+	}
+}
+
+// detail is all that the detail queries can tell.
+func detail() snapshot.Detail {
+	return snapshot.Detail{
+		AIVector: optional.Of(0.1), AICube: optional.Of(0.2), AICPU: optional.Of(0.3), CtrlCPU: optional.Of(0.4),
+		HBMBandwidth: optional.Of(0.5), DDRBandwidth: optional.Of(0.6),
+		DVPP:    []snapshot.Engine{{Name: "vdec", Ratio: optional.Of(0.7)}, {Name: "vpc"}},
+		Voltage: optional.Of(0.81), AICoreFrequency: optional.Of(8e8), AICoreRatedFrequency: optional.Of(1.8e9), AICores: optional.Of(24),
+		HBMTemperature: optional.Of(54), HBMFrequency: optional.Of(1.6e9),
+		Sensors: []snapshot.Sensor{{Name: "soc_max", Temperature: optional.Of(56)}, {Name: "sfp"}},
+		ECC: []snapshot.ECC{{
+			Memory: "hbm", Type: "double_bit",
+			Errors: optional.Of(1), Lifetime: optional.Of(2), Isolated: optional.Of(3), NextIsolated: optional.Of(4),
+		}, {Memory: "ddr", Type: "single_bit"}},
+		PCIeErrors:  []snapshot.Count{{Name: "tx", Number: optional.Of(5)}, {Name: "rx"}},
+		SIOTransmit: optional.Of(6), SIOReceive: optional.Of(7),
+		HCCS: &snapshot.HCCS{Links: []snapshot.HCCSLink{
+			{
+				Link: "1", Down: optional.Of(0), TransmitBytes: optional.Of(100), ReceiveBytes: optional.Of(200),
+				Retries: optional.Of(1), Errors: optional.Of(2),
+			},
+			{Link: "2", Down: optional.Of(1), TransmitBytes: optional.Of(1)},
+		}},
+		Board: &snapshot.Board{
+			Product: "product", Serial: "serial", FirmwareVersion: "7.1", BoardID: "0x34", PCBID: "A", BOMID: "1", VDieID: "1 2 3 4 5",
+		},
+		SuperPod: &snapshot.SuperPod{ID: "1", ServerIndex: "3", SDID: "4194304", Size: "384"},
+		Faults:   []snapshot.Fault{{Code: "80E18005", Handling: "RestartRequest"}, {Code: "FFFFFFF0"}},
+		VNPUs:    []snapshot.VNPU{{ID: "100", Template: "vir05_1c_16g", Status: "1", ContainerID: "0123456789ab"}},
+		Peers:    []snapshot.Peer{{Key: snapshot.Key{NPU: 1, Chip: 1}, Link: "HCCS"}},
 	}
 }
 
@@ -102,7 +139,7 @@ func TestExpositionGolden(t *testing.T) {
 
 	const golden = "testdata/full.metrics"
 
-	got := exposition(t, gathered(t, Options{ProcessMemory: true}, full()))
+	got := exposition(t, gathered(t, Options{ProcessMemory: true, PerLink: true}, full()))
 
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
@@ -124,7 +161,7 @@ func TestExpositionGolden(t *testing.T) {
 func TestEveryMetricIsInTheGolden(t *testing.T) {
 	t.Parallel()
 
-	families := gathered(t, Options{ProcessMemory: true}, full())
+	families := gathered(t, Options{ProcessMemory: true, PerLink: true}, full())
 
 	for _, group := range Reference() {
 		for _, metric := range group.Metrics {
@@ -152,7 +189,7 @@ func TestEveryMetricIsInTheGolden(t *testing.T) {
 func TestPromlintFindsNothing(t *testing.T) {
 	t.Parallel()
 
-	problems, err := promlint.NewWithMetricFamilies(gathered(t, Options{ProcessMemory: true}, full())).Lint()
+	problems, err := promlint.NewWithMetricFamilies(gathered(t, Options{ProcessMemory: true, PerLink: true}, full())).Lint()
 	if err != nil {
 		t.Fatal(err)
 	}

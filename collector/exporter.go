@@ -35,6 +35,12 @@ func exporterRows() []hostRow {
 			},
 		},
 		{
+			name:   "ascend_exporter_schedule_lag_seconds",
+			help:   "By how much the query that is latest is late: above 0 for long, the plan does not fit into the tool's share of the time.",
+			source: "the plan",
+			read:   func(s *snapshot.Snapshot, emit emit) { emit(s.Runner.Lag.Seconds()) },
+		},
+		{
 			name:   "ascend_exporter_unkillable_processes",
 			help:   "Processes of the tool that could not be ended and still live.",
 			source: source,
@@ -53,7 +59,7 @@ func reasonList() string {
 	return strings.Join(words, ", ")
 }
 
-// queryRows are the metrics of each query. Each has the label query.
+// queryRows are the metrics of each query that was asked. Each has the label query.
 func queryRows() []queryRow {
 	const source = "the runs of the query"
 
@@ -62,11 +68,7 @@ func queryRows() []queryRow {
 			name:   "ascend_exporter_query_success",
 			help:   "Whether the query works: no chip that should answer is failing it. A query that the product does not support fails on no chip. Absent before the first run.",
 			source: source,
-			read: func(q *snapshot.Query, emit emit) {
-				if q.Asked {
-					emit(yes(q.Success))
-				}
-			},
+			read:   func(q *snapshot.Query, emit emit) { emit(yes(q.Success)) },
 		},
 		{
 			name:   "ascend_exporter_query_last_success_timestamp_seconds",

@@ -39,7 +39,7 @@ func hostRows() []hostRow {
 		},
 		{
 			name:   "ascend_npu_pci_devices",
-			help:   "Ascend functions on the PCI bus, virtual functions left out. Compare it with its own history only: a Duo card is one function for two chips. Absent where no chip has a bus id.",
+			help:   "Ascend functions on the PCI bus, virtual functions left out. Compare it with its own history only: a Duo card is one function for two chips. Served also while the chips cannot be read; absent where no chip has a bus id.",
 			source: "sysfs: bus/pci/devices",
 			read:   one(func(s *snapshot.Snapshot) optional.Float { return s.Host.PCIDevices }),
 		},

@@ -19,10 +19,11 @@ type Group struct {
 
 // Reference describes all metrics that the Collector can have, those behind options too.
 func Reference() []Group {
-	t := newTables(Options{ProcessMemory: true})
+	t := newTables(Options{ProcessMemory: true, PerLink: true})
 
 	return []Group{
 		{Title: "Chips", Metrics: describe(t.chips, chipLabels())},
+		{Title: "Cards", Metrics: describe(t.cards, cardLabels())},
 		{Title: "Host and exporter", Metrics: describe(t.host, nil)},
 		{Title: "Queries", Metrics: describe(t.queries, queryLabels())},
 	}

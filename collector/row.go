@@ -58,6 +58,7 @@ func yes(b bool) float64 {
 // The tables' rows by what they are read from.
 type (
 	chipRow  = row[snapshot.Chip]
+	cardRow  = row[snapshot.Card]
 	hostRow  = row[snapshot.Snapshot]
 	queryRow = row[snapshot.Query]
 )

@@ -39,8 +39,8 @@ func believe(row npusmi.SummaryChip) snapshot.Chip {
 	chip.HBM, chip.DDR = hbm, ddr
 	chip.Hugepages = believedMemory(row.Hugepages, 1)
 	chip.Temperature = row.Temperature.Unless(row.HasHBM && row.Temperature.Is(0))
-	chip.Utilization = row.Utilization.Per(percent)
-	chip.AICore = row.AICore.Per(percent).Unless(isVNPU(row.Name))
+	chip.Utilization = ratio(row.Utilization)
+	chip.AICore = ratio(row.AICore).Unless(isVNPU(row.Name))
 
 	// The Atlas 300I's chip prints a constant of its data sheet.
 	if row.Name == "310" {
@@ -86,6 +86,13 @@ func believedMemory(usage npusmi.Usage, unit float64) snapshot.Memory {
 	used, _ := usage.Used.Get()
 
 	return snapshot.Memory{Used: usage.Used.Times(unit).Unless(used < 0), Total: usage.Total.Times(unit)}
+}
+
+// ratio makes a share of a percentage; absent where it is none.
+func ratio(percentage optional.Float) optional.Float {
+	number, _ := percentage.Get()
+
+	return percentage.Per(percent).Unless(number < 0 || number > percent)
 }
 
 // notPositive says whether the value is absent, zero or negative.

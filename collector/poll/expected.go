@@ -17,6 +17,7 @@ type Expected struct {
 	configured bool
 	path       string // "" keeps nothing
 	chips      int
+	written    int // what the file says
 }
 
 // expectedState is the content of the file.
@@ -25,7 +26,7 @@ type expectedState struct {
 }
 
 // NewExpected makes an Expected. With chips above 0 that is the number. Else it is learnt, starting from what the file at
-// path says, if a path is given and the file is there. A file that cannot be read is an error.
+// path says, if a path is given and the file is there. Where the file cannot be read the error says so, and it is learnt anew.
 func NewExpected(chips int, path string) (*Expected, error) {
 	e := &Expected{configured: chips > 0, path: path, chips: chips}
 	if e.configured || path == "" {
@@ -38,15 +39,15 @@ func NewExpected(chips int, path string) (*Expected, error) {
 	}
 
 	if err != nil {
-		return nil, fmt.Errorf("reading the state: %w", err)
+		return e, fmt.Errorf("reading the state: %w", err)
 	}
 
 	var state expectedState
 	if err := json.Unmarshal(content, &state); err != nil {
-		return nil, fmt.Errorf("reading the state in %s: %w; delete the file to start anew", path, err)
+		return e, fmt.Errorf("reading the state in %s: %w", path, err)
 	}
 
-	e.chips = state.ExpectedChips
+	e.chips, e.written = state.ExpectedChips, state.ExpectedChips
 
 	return e, nil
 }
@@ -56,18 +57,19 @@ func (e *Expected) Chips() optional.Float {
 	return optional.Of(float64(e.chips)).Unless(e.chips <= 0)
 }
 
-// Observe takes the number of chips of a good listing. It fails when the new number could not be written to the file.
+// Observe takes the number of chips of a good listing. It fails when the number could not be written to the file, and tries
+// again the next time.
 func (e *Expected) Observe(chips int) error {
-	if e.configured || chips <= e.chips {
+	if e.configured {
 		return nil
 	}
 
-	e.chips = chips
-	if e.path == "" {
+	e.chips = max(e.chips, chips)
+	if e.path == "" || e.chips == e.written {
 		return nil
 	}
 
-	content, err := json.Marshal(expectedState{ExpectedChips: chips})
+	content, err := json.Marshal(expectedState{ExpectedChips: e.chips})
 	if err != nil {
 		return fmt.Errorf("writing the state: %w", err)
 	}
@@ -79,7 +81,7 @@ func (e *Expected) Observe(chips int) error {
 	}
 
 	_, err = temporary.Write(append(content, '\n'))
-	err = errors.Join(err, temporary.Close())
+	err = errors.Join(err, temporary.Sync(), temporary.Close())
 
 	if err == nil {
 		err = os.Rename(temporary.Name(), e.path)
@@ -88,6 +90,8 @@ func (e *Expected) Observe(chips int) error {
 	if err != nil {
 		return fmt.Errorf("writing the state: %w", errors.Join(err, os.Remove(temporary.Name())))
 	}
+
+	e.written = e.chips
 
 	return nil
 }

@@ -118,6 +118,10 @@ func TestBelieve(t *testing.T) {
 			"huge pages", row(func(r *npusmi.SummaryChip) { r.Hugepages = npusmi.Usage{Used: optional.Of(0), Total: optional.Of(15)} }),
 			believed(func(c *snapshot.Chip) { c.Hugepages = snapshot.Memory{Used: optional.Of(0), Total: optional.Of(15)} }),
 		},
+		{
+			"rates that are none", row(func(r *npusmi.SummaryChip) { r.AICore, r.Utilization = optional.Of(32767), optional.Of(-1) }),
+			believed(func(c *snapshot.Chip) { c.AICore = optional.Float{} }),
+		},
 		{"dead and OK", row(dead), unusable(npusmi.HealthUnknown)},
 		{
 			"dead and Critical", row(func(r *npusmi.SummaryChip) { dead(r); r.Health = npusmi.HealthCritical }),
@@ -250,8 +254,13 @@ func TestExpectedErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if _, err := NewExpected(0, path); err == nil {
-		t.Error("no error for a broken file")
+	broken, err := NewExpected(0, path)
+	if err == nil || broken.Observe(8) != nil {
+		t.Errorf("no error for a broken file, or it is not written anew: %v", err)
+	}
+
+	if mended, err := NewExpected(0, path); err != nil || !mended.Chips().Is(8) {
+		t.Errorf("after it was written anew: %v, %v", mended.Chips(), err)
 	}
 
 	if _, err := NewExpected(0, filepath.Dir(path)); err == nil {
@@ -263,7 +272,9 @@ func TestExpectedErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if err := e.Observe(8); err == nil || !e.Chips().Is(8) {
-		t.Errorf("Observe = %v with %v, want an error, and the number all the same", err, e.Chips())
+	for range 2 {
+		if err := e.Observe(8); err == nil || !e.Chips().Is(8) {
+			t.Errorf("Observe = %v with %v, want an error each time, and the number all the same", err, e.Chips())
+		}
 	}
 }

@@ -8,11 +8,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/collector/faults"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
@@ -26,6 +25,8 @@ type Config struct {
 
 	// MaxDuty is the share of the time, above 0 and up to 1, that the tool may run. Each query's first run is free of it.
 	MaxDuty float64
+	// Faults are the classes of fault codes.
+	Faults faults.Table
 	// Expected remembers how many chips the host should have.
 	Expected *Expected
 	// Local reads what is known of the host without the tool. It is called once for each interval of the query that lists
@@ -48,20 +49,41 @@ type Poller struct {
 	queries  []*query
 	listing  *query
 	failures map[npusmi.Reason]uint64
-	chips    []snapshot.Key // the targets
-	version  string         // of the tool, in the last good listing
-	gone     bool           // whether the last listing failed in a way that says there is nothing to read
+	ledger   *Ledger
 	local    Local
 
-	dutyUntil   time.Time // no run before, but for first ones
-	lastListing bool      // whether the last run was the listing's
-	attempted   chan struct{}
-	ready       sync.Once // closes attempted
+	// As of the last good listing.
+	chips   []snapshot.Key
+	known   []snapshot.Chip // the same, with what identifies them
+	version string          // of the tool
+	bare    bool            // whether chips have no id of their own
+	sick    map[snapshot.Key]bool
+
+	listedOnce bool // whether there was one
+	onBus      bool // whether a chip has a bus id
+
+	gone    bool // whether the last listing failed in a way that says there is nothing to read
+	misses  int  // listings in a row that failed otherwise
+	lagging bool
+	forgets bool // whether the number of chips cannot be written to its file
+	hanging map[snapshot.Key]hang
+
+	dutyUntil  time.Time // no run before, but in the first sweep
+	sweeping   bool      // whether the first sweep after the start goes on
+	listedLast bool      // whether the last run was the listing's
+	attempted  chan struct{}
+	ready      sync.Once // closes attempted
 }
 
 // New makes a Poller. It does nothing before Run or Once.
 func New(config Config) *Poller {
-	p := &Poller{Config: config, failures: make(map[npusmi.Reason]uint64), attempted: make(chan struct{})}
+	p := &Poller{
+		Config:    config,
+		failures:  make(map[npusmi.Reason]uint64),
+		hanging:   make(map[snapshot.Key]hang),
+		sweeping:  true,
+		attempted: make(chan struct{}),
+	}
 
 	for _, reason := range npusmi.Reasons() {
 		p.failures[reason] = 0
@@ -70,12 +92,13 @@ func New(config Config) *Poller {
 	now := time.Now()
 
 	for _, source := range config.Sources {
-		q := &query{Source: source}
-		q.retarget(nil, now)
+		q := &query{Source: source, byChip: make(map[int]bool)}
+		q.retarget(nil, false, now)
 		p.queries = append(p.queries, q)
 
 		if source.Lists {
 			p.listing = q
+			p.ledger = newLedger(config.Faults, 3*source.Interval+source.Deadline)
 		}
 	}
 
@@ -218,165 +241,4 @@ func (p *Poller) ask(ctx context.Context, t *task) result {
 	}
 
 	return r
-}
-
-// finish takes the result of a run.
-func (p *Poller) finish(r result) {
-	if r.run.Cancelled {
-		return
-	}
-
-	t, q := r.task, r.task.query
-	end := r.run.Start.Add(r.run.Duration)
-	firstTime := !t.asked
-	before := t.failure
-
-	t.asked = true
-	p.lastListing = q.Lists
-	q.duration += r.run.Duration
-
-	// What a failed answer says is the failure's matter.
-	if r.failure == nil || r.failure.Reason == npusmi.ReasonParse {
-		q.unrecognized += r.warnings.Count
-	}
-	q.history.add(runRecord(r.run, r.failure, r.warnings))
-
-	if r.run.Started {
-		q.runs++
-	}
-
-	if !firstTime {
-		p.dutyUntil = r.run.Start.Add(p.stretched(r.run.Duration))
-	}
-
-	if r.failure == nil {
-		t.succeeded(r.reading, r.run.Start, end, p.stretched(r.run.Duration))
-	} else {
-		p.failures[r.failure.Reason]++
-		q.failures++
-		t.didFail(r.failure, r.run.Start, p.listing.Interval)
-	}
-
-	t.lastStart = r.run.Start
-	p.logChange(t, before, r.warnings)
-
-	if q.Lists {
-		p.listed(r, end)
-	}
-}
-
-// stretched is the least time between the starts of runs that take as long as this one.
-func (p *Poller) stretched(duration time.Duration) time.Duration {
-	return time.Duration(float64(duration) / p.MaxDuty)
-}
-
-// listed follows up on the answer that lists the chips.
-func (p *Poller) listed(r result, now time.Time) {
-	p.gone = r.failure != nil && r.failure.Reason.Conclusive()
-	if r.failure != nil {
-		return
-	}
-
-	draft := p.draft(now)
-	keys := make([]snapshot.Key, 0, len(draft.Chips))
-
-	for _, chip := range draft.Chips {
-		keys = append(keys, chip.Key)
-	}
-
-	slices.SortFunc(keys, snapshot.Key.Compare)
-
-	if count, ok := draft.Host.Chips.Get(); ok {
-		if err := p.Expected.Observe(int(count)); err != nil {
-			p.Logger.Warn("the number of chips could not be kept", "err", err)
-		}
-	}
-
-	if slices.Equal(keys, p.chips) && draft.Host.ToolVersion == p.version {
-		return
-	}
-
-	p.chips, p.version = keys, draft.Host.ToolVersion
-
-	for _, q := range p.queries {
-		q.retarget(keys, now)
-
-		for _, t := range q.tasks {
-			if q.OnChange || t.unsupported {
-				t.unsupported = false
-				t.due = now
-			}
-		}
-	}
-}
-
-// draft joins all readings that may still be served.
-func (p *Poller) draft(now time.Time) *Draft {
-	draft := &Draft{}
-
-	for _, q := range p.queries {
-		for _, t := range q.tasks {
-			if t.fresh(now) {
-				t.reading.Join(draft)
-			}
-		}
-	}
-
-	slices.SortFunc(draft.Chips, func(a, b snapshot.Chip) int { return a.Compare(b.Key) })
-
-	return draft
-}
-
-// publish makes a snapshot and hands it over.
-func (p *Poller) publish(now time.Time) *snapshot.Snapshot {
-	s := &snapshot.Snapshot{
-		Time:   now,
-		Up:     p.listing.tasks[0].fresh(now) && !p.gone,
-		Runner: snapshot.Runner{Failures: maps.Clone(p.failures), Unkillable: p.Tool.Unkillable()},
-	}
-
-	if s.Up {
-		draft := p.draft(now)
-		s.Host, s.Chips = draft.Host, draft.Chips
-	}
-
-	s.Host.ExpectedChips = p.Expected.Chips()
-	s.Host.Maintenance = p.local.Maintenance
-
-	if slices.ContainsFunc(s.Chips, func(c snapshot.Chip) bool { return c.BusID != "" }) {
-		s.Host.PCIDevices = p.local.PCIDevices
-	}
-
-	for _, q := range p.queries {
-		s.Queries = append(s.Queries, q.status())
-	}
-
-	p.Publish(s)
-
-	return s
-}
-
-// logChange logs when a query begins to fail, fails for another reason, or works again, and when its answers begin to
-// have lines that are not understood.
-func (p *Poller) logChange(t *task, before *npusmi.Failure, warnings npusmi.Warnings) {
-	logger := p.Logger.With("query", t.query.Name)
-	if t.query.Scope != ScopeHost {
-		logger = logger.With("npu", t.target.NPU, "chip", t.target.Chip)
-	}
-
-	switch {
-	case t.failure != nil && (before == nil || before.Reason != t.failure.Reason):
-		logger.Warn("query fails", "reason", string(t.failure.Reason), "err", t.failure.Message, "advice", t.failure.Advice)
-	case t.failure == nil && before != nil:
-		logger.Info("query works again")
-	}
-
-	if t.failure == nil && t.query.puzzled != (warnings.Count > 0) {
-		t.query.puzzled = warnings.Count > 0
-		if t.query.puzzled {
-			first := warnings.First[0]
-			logger.Warn("answer has lines that are not understood",
-				"lines", warnings.Count, "first", first.Text, "expected", first.Why)
-		}
-	}
 }

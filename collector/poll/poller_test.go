@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/collector/faults"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
@@ -159,11 +160,21 @@ func (l *logged) String() string {
 	return l.text.String()
 }
 
+// basics are the mapping and the summary alone.
+func basics() []Source {
+	return slices.DeleteFunc(Sources(), func(s Source) bool { return s.Name != Mapping && s.Name != Summary })
+}
+
 // newBench makes a poller over a tool.
 func newBench(t *testing.T, sources []Source, answer answers) *bench {
 	t.Helper()
 
 	expected, err := NewExpected(0, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	table, err := faults.Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,6 +187,7 @@ func newBench(t *testing.T, sources []Source, answer answers) *bench {
 
 	b.Poller = New(Config{
 		Sources:  sources,
+		Faults:   table,
 		Tool:     b.tool,
 		Logger:   slog.New(slog.NewTextHandler(b.log, nil)),
 		MaxDuty:  0.3,
@@ -245,7 +257,7 @@ func machine(t *testing.T, product string, npus int, takes time.Duration) answer
 func TestPollerAsksInTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, Sources(), machine(t, "910B3", 8, 100*time.Millisecond))
+		b := newBench(t, basics(), machine(t, "910B3", 8, 100*time.Millisecond))
 		b.run(t)
 		b.at(2*time.Hour + time.Second)
 
@@ -281,7 +293,7 @@ func TestPollerAsksInTime(t *testing.T) {
 func TestPollerStretchesRatherThanExceedItsDuty(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, Sources(), machine(t, "910B3", 8, 9*time.Second))
+		b := newBench(t, basics(), machine(t, "910B3", 8, 9*time.Second))
 		b.run(t)
 		b.at(time.Hour)
 
@@ -320,7 +332,7 @@ func TestPollerTakesOldDataDownWhileTheToolHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		good := machine(t, "A3", 8, 10*time.Millisecond)
-		b := newBench(t, Sources(), good)
+		b := newBench(t, basics(), good)
 		b.run(t)
 		b.at(61 * time.Second) // the last good summary began at 60 s
 
@@ -358,7 +370,7 @@ func TestPollerDropsDataWhenTheFailureSaysWhy(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		good := machine(t, "910B3", 8, 10*time.Millisecond)
-		b := newBench(t, Sources(), good)
+		b := newBench(t, basics(), good)
 		b.run(t)
 
 		for i, test := range []struct {
@@ -393,7 +405,7 @@ func TestPollerDropsDataWhenTheFailureSaysWhy(t *testing.T) {
 func TestPollerWithoutTool(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, Sources(), func(string) (string, time.Duration, *npusmi.Failure) {
+		b := newBench(t, basics(), func(string) (string, time.Duration, *npusmi.Failure) {
 			return "", 0, &npusmi.Failure{Reason: npusmi.ReasonStart, Message: "npu-smi is not there", Advice: "install it"}
 		})
 		b.run(t)
@@ -426,7 +438,7 @@ func TestPollerFollowsTheChips(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		whole := machine(t, "910B3", 8, 10*time.Millisecond)
-		b := newBench(t, Sources(), whole)
+		b := newBench(t, basics(), whole)
 		b.run(t)
 		b.at(20 * time.Second)
 
@@ -462,7 +474,7 @@ func TestPollerRemembersWhatIsNotSupported(t *testing.T) {
 				return good(args)
 			}
 		}
-		b := newBench(t, Sources(), withoutMapping(machine(t, "910B3", 8, 10*time.Millisecond)))
+		b := newBench(t, basics(), withoutMapping(machine(t, "910B3", 8, 10*time.Millisecond)))
 		b.run(t)
 		b.at(6 * time.Hour)
 
@@ -487,7 +499,7 @@ func TestPollerRetriesARareQuerySooner(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		good := machine(t, "910B3", 8, 10*time.Millisecond)
-		b := newBench(t, Sources(), func(args string) (string, time.Duration, *npusmi.Failure) {
+		b := newBench(t, basics(), func(args string) (string, time.Duration, *npusmi.Failure) {
 			if args == "info -m" {
 				return "Failed to query \"map\" info.\n", 0, nil
 			}
@@ -511,7 +523,7 @@ func TestPollerRetriesARareQuerySooner(t *testing.T) {
 func TestPollerWaitsForUnkillableProcesses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, Sources(), machine(t, "910B3", 8, 10*time.Millisecond))
+		b := newBench(t, basics(), machine(t, "910B3", 8, 10*time.Millisecond))
 		b.tool.hold(true, b.begin.Add(time.Minute))
 		b.run(t)
 		b.at(59 * time.Second)
@@ -547,7 +559,7 @@ func TestPollerWaitsForUnkillableProcesses(t *testing.T) {
 func TestPollerEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, Sources(), hangs)
+		b := newBench(t, basics(), hangs)
 		b.run(t)
 		b.at(time.Second)
 		b.stop()

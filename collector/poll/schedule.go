@@ -1,9 +1,11 @@
 package poll
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
+	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
 // whenNothing is how long the poller sleeps when nothing is due at any time.
@@ -12,7 +14,8 @@ const whenNothing = time.Hour
 // next is the task to run now, or nil and when to look again.
 //
 // The listing goes first, but not twice in a row while others wait: so it is late by one run at most, and nothing starves
-// when the tool is slow. Of the others the one that is due for longest goes first.
+// when the tool is slow. Of the others the one that is latest for its interval goes first, so that a plan that does not fit
+// stretches evenly. What hangs goes last.
 func (p *Poller) next(now time.Time) (*task, time.Time) {
 	if until, held := p.Tool.Hold(now); held {
 		if until.IsZero() {
@@ -22,58 +25,153 @@ func (p *Poller) next(now time.Time) (*task, time.Time) {
 		return nil, until
 	}
 
-	var listing, other *task
+	listing, other, wake := p.due(now)
 
-	wake := now.Add(whenNothing)
-
-	for _, q := range p.queries {
-		for _, t := range q.tasks {
-			at := p.earliestStart(t)
-
-			switch {
-			case t.unsupported || p.pointless(t):
-			case at.After(now):
-				wake = earliest(wake, at)
-			case q.Lists:
-				listing = t
-			case other == nil || t.due.Before(other.due):
-				other = t
-			}
-		}
+	// The first sweep is over when every query was asked of the chips that the first good listing named.
+	if p.sweeping && len(p.chips) > 0 && (other == nil || other.asked) {
+		p.sweeping = false
 	}
 
-	if listing != nil && (other == nil || !p.lastListing) {
+	if listing != nil && (other == nil || !p.listedLast) {
 		return listing, now
 	}
 
 	return other, wake
 }
 
-// earliestStart is when the task may run: when it is due, and when the tool has rested long enough. First runs need no
-// rest, so that a host is seen soon after the start.
-func (p *Poller) earliestStart(t *task) time.Time {
-	if t.asked && p.dutyUntil.After(t.due) {
-		return p.dutyUntil
+// due finds the tasks that may run now, the listing and the first of all others, and when the next one may.
+func (p *Poller) due(now time.Time) (listing, other *task, wake time.Time) {
+	wake = now.Add(whenNothing)
+
+	for _, q := range p.queries {
+		for _, t := range q.tasks {
+			if !p.wanted(t) {
+				continue
+			}
+
+			at := p.earliestStart(t)
+
+			switch {
+			case at.After(now):
+				wake = earliest(wake, at)
+			case q.Lists:
+				listing = t
+			case other == nil || p.before(t, other, now):
+				other = t
+			}
+		}
 	}
 
-	return t.due
+	return listing, other, wake
 }
 
-// pointless says whether the task cannot succeed before the listing does: there is no tool, or nothing that it can reach.
+// before says which of two tasks that are due goes first.
+func (p *Poller) before(a, b *task, now time.Time) bool {
+	if p.sweeping && a.asked != b.asked {
+		return b.asked
+	}
+
+	if hangsA, hangsB := p.hangs(a), p.hangs(b); hangsA != hangsB {
+		return hangsB
+	}
+
+	// now - due, in parts of the interval.
+	return float64(now.Sub(a.due))/float64(p.interval(a)) > float64(now.Sub(b.due))/float64(p.interval(b))
+}
+
+// interval is how often the task is to be asked as things are.
+func (p *Poller) interval(t *task) time.Duration {
+	switch {
+	case p.falling() && t.query.Fallback != FallbackNone:
+		return p.listing.Interval
+	case t.query.Sick > 0 && slices.ContainsFunc(p.chips, func(key snapshot.Key) bool { return p.sick[key] && t.target.covers(key) }):
+		return t.query.Sick
+	default:
+		return t.query.Interval
+	}
+}
+
+// wanted says whether the task is to be asked at all.
+func (p *Poller) wanted(t *task) bool {
+	q := t.query
+
+	switch {
+	case t.unsupported, t.retired, p.pointless(t), q.Fallback == FallbackOnly && !p.falling():
+		return false
+	case q.Scope == ScopeHost:
+		return true
+	}
+
+	return slices.ContainsFunc(p.known, func(chip snapshot.Chip) bool {
+		return t.target.covers(chip.Key) && (!chip.Unusable || q.Sick > 0) && (q.Wanted == nil || q.Wanted(chip))
+	})
+}
+
+// pointless says whether the task cannot succeed before the listing does: there is no tool, others hold it, or it can reach nothing.
 func (p *Poller) pointless(t *task) bool {
 	failure := p.listing.tasks[0].failure
 
-	return !t.query.Lists && failure != nil && (failure.Reason == npusmi.ReasonStart || failure.Reason.Conclusive())
+	return !t.query.Lists && failure != nil &&
+		(failure.Reason == npusmi.ReasonStart || failure.Reason == npusmi.ReasonBusy || failure.Reason.Conclusive())
 }
 
-// firstRun is a task that was never asked, the listing first; nil when there is none.
+// earliestStart is when the task may run: when it is due, when the tool has rested long enough, and when a chip that hangs
+// may be tried again. The first sweep after the start needs no rest, so that a host is seen soon.
+func (p *Poller) earliestStart(t *task) time.Time {
+	at := t.due
+	if (t.asked || !p.sweeping) && p.dutyUntil.After(at) {
+		at = p.dutyUntil
+	}
+
+	if hang, ok := p.hanging[t.target.Key]; ok && !t.target.Card && t.query.Scope != ScopeHost && hang.until.After(at) {
+		at = hang.until
+	}
+
+	return at
+}
+
+// A hang is a chip that gave no answer to the last queries.
+type hang struct {
+	times int       // in a row
+	until time.Time // not asked before
+}
+
+// hangs says whether the task had better wait for all others.
+func (p *Poller) hangs(t *task) bool {
+	return t.query.Scope != ScopeHost && (p.hanging[t.target.Key].times > 1 || t.failed > 1 && hung(t.failure))
+}
+
+// noteHang keeps account of chips that hang: from the second time on, no query is tried on such a chip for a while that
+// doubles.
+func (p *Poller) noteHang(t *task, failure *npusmi.Failure, end time.Time) {
+	if t.query.Scope == ScopeHost || t.target.Card {
+		return
+	}
+
+	if !hung(failure) {
+		delete(p.hanging, t.target.Key)
+
+		return
+	}
+
+	h := p.hanging[t.target.Key]
+	h.times++
+
+	if h.times > 1 {
+		h.until = end.Add(min(maxHangPause, time.Minute<<min(h.times-2, maxDoublings)))
+	}
+
+	p.hanging[t.target.Key] = h
+}
+
+// firstRun is a task that was never asked, the listing first; nil when there is none, or none but on chips that hang.
 func (p *Poller) firstRun() *task {
 	var other *task
 
 	for _, q := range p.queries {
 		for _, t := range q.tasks {
 			switch {
-			case t.asked || p.pointless(t):
+			case t.asked || !p.wanted(t) || p.hangs(t):
 			case q.Lists:
 				return t
 			case other == nil:
@@ -83,6 +181,21 @@ func (p *Poller) firstRun() *task {
 	}
 
 	return other
+}
+
+// lag is by how much the task that is latest is late, of those that are asked in their turn.
+func (p *Poller) lag(now time.Time) time.Duration {
+	var latest time.Duration
+
+	for _, q := range p.queries {
+		for _, t := range q.tasks {
+			if p.wanted(t) && t.asked && !p.hangs(t) && t.failure == nil {
+				latest = max(latest, now.Sub(t.due))
+			}
+		}
+	}
+
+	return latest
 }
 
 // nextExpiry is when the next reading gets too old to be served.

@@ -18,7 +18,7 @@ import (
 
 // A model is a reading that renames its chip: enough to see where it ended up.
 type model struct {
-	target snapshot.Key
+	target Target
 	text   string
 }
 
@@ -37,10 +37,15 @@ func detail(name string, scope Scope, interval time.Duration) Source {
 		Interval: interval,
 		Deadline: 10 * time.Second,
 		Scope:    scope,
-		Args: func(target snapshot.Key) []string {
-			return []string{"info", "-t", name, "-i", strconv.Itoa(target.NPU), "-c", strconv.Itoa(target.Chip)}
+		Args: func(target Target) []string {
+			args := []string{"info", "-t", name, "-i", strconv.Itoa(target.NPU)}
+			if target.Card || target.Bare {
+				return args
+			}
+
+			return append(args, "-c", strconv.Itoa(target.Chip))
 		},
-		Parse: func(target snapshot.Key, output []byte) (Reading, npusmi.Warnings, error) {
+		Parse: func(target Target, output []byte) (Reading, npusmi.Warnings, error) {
 			if text, ok := strings.CutPrefix(string(output), "model "); ok {
 				return model{target, text}, npusmi.Warnings{}, nil
 			}
@@ -64,19 +69,19 @@ func detailed(rest answers) answers {
 func TestPollerAsksByScope(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sources := append(Sources(), detail("card", ScopeCard, time.Minute), detail("chip", ScopeChip, 2*time.Minute))
+		sources := append(basics(), detail("card", ScopeCard, time.Minute), detail("chip", ScopeChip, 2*time.Minute))
 		b := newBench(t, sources, detailed(machine(t, "A3", 2, 10*time.Millisecond)))
 		b.run(t)
 		b.at(10*time.Minute + 30*time.Second)
 
 		asked := make(map[string]int)
 
-		for _, args := range []string{"card -i 0 -c 0", "card -i 1 -c 0", "card -i 0 -c 1", "chip -i 0 -c 0", "chip -i 0 -c 1", "chip -i 1 -c 1"} {
+		for _, args := range []string{"card -i 0", "card -i 1", "card -i 0 -c 1", "chip -i 0 -c 0", "chip -i 0 -c 1", "chip -i 1 -c 1"} {
 			asked[args] = len(b.tool.startsOf(b.begin, "info -t "+args))
 		}
 
 		want := map[string]int{
-			"card -i 0 -c 0": 11, "card -i 1 -c 0": 11, "card -i 0 -c 1": 0,
+			"card -i 0": 11, "card -i 1": 11, "card -i 0 -c 1": 0,
 			"chip -i 0 -c 0": 6, "chip -i 0 -c 1": 6, "chip -i 1 -c 1": 6,
 		}
 		if diff := cmp.Diff(want, asked); diff != "" {
@@ -93,7 +98,7 @@ func TestPollerLetsEachChipFailAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		good := detailed(machine(t, "A3", 2, 10*time.Millisecond))
-		b := newBench(t, append(Sources(), detail("chip", ScopeChip, time.Minute)), func(args string) (string, time.Duration, *npusmi.Failure) {
+		b := newBench(t, append(basics(), detail("chip", ScopeChip, time.Minute)), func(args string) (string, time.Duration, *npusmi.Failure) {
 			if args == "info -t chip -i 1 -c 0" {
 				return "", time.Hour, nil
 			}
@@ -130,7 +135,7 @@ func TestPollerStarvesNobody(t *testing.T) {
 				return text, 5 * time.Second, failure
 			}
 		}
-		b := newBench(t, append(Sources(), detail("chip", ScopeChip, time.Minute)), slow(detailed(machine(t, "910B3", 8, 0))))
+		b := newBench(t, append(basics(), detail("chip", ScopeChip, time.Minute)), slow(detailed(machine(t, "910B3", 8, 0))))
 		b.run(t)
 		b.at(time.Hour)
 
@@ -160,7 +165,7 @@ func TestPollerStarvesNobody(t *testing.T) {
 func TestPollerOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, append(Sources(), detail("chip", ScopeChip, time.Minute)), detailed(machine(t, "A3", 2, time.Second)))
+		b := newBench(t, append(basics(), detail("chip", ScopeChip, time.Minute)), detailed(machine(t, "A3", 2, time.Second)))
 		if !b.Once(t.Context()) {
 			t.Fatal("not up")
 		}
@@ -178,7 +183,7 @@ func TestPollerOnce(t *testing.T) {
 func TestPollerOnceWithoutTool(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, Sources(), says("dcmi module initialize failed. ret is -8005\n"))
+		b := newBench(t, basics(), says("dcmi module initialize failed. ret is -8005\n"))
 		if b.Once(t.Context()) || len(b.tool.starts) != 1 {
 			t.Errorf("up %v after runs %v, want one attempt", b.last().Up, b.tool.starts)
 		}

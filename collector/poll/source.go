@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/collector/faults"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
@@ -26,24 +27,69 @@ type Source struct {
 	Interval time.Duration // between the starts of two runs on one target
 	Deadline time.Duration // of one run
 	Scope    Scope
+	Off      bool // not asked unless --collector.NAME is given
 
 	// Lists marks the one query whose answer tells which chips there are. Without it no chip is shown; the targets of the
 	// other queries follow from it, and it is not to be late for their sake.
 	Lists bool
 	// OnChange asks again as soon as the set of chips has changed.
 	OnChange bool
+	// ByChip says that the query of a card can also be asked for each of its chips: it is, from the first time that the
+	// answer for the card fails, or lacks a chip.
+	ByChip bool
+	// Sick is the interval for chips that are not healthy; 0 is the same for all. Such a query is asked for unusable chips
+	// too, of which no other is.
+	Sick time.Duration
+	// Fallback marks the queries that stand in for the listing when it fails: then they are asked at its interval.
+	Fallback Fallback
+	// Wanted chooses the chips that the query is asked for; nil is all.
+	Wanted func(chip snapshot.Chip) bool
 
-	// Args are the tool's arguments for a target; the zero key for ScopeHost, chip 0 for ScopeCard.
-	Args func(target snapshot.Key) []string
+	// Args are the tool's arguments for a target.
+	Args func(target Target) []string
 	// Parse reads an answer. A *npusmi.Failure as the error says itself why there is no reading; any other error means
 	// that the answer is to be explained by its text and its exit status.
-	Parse func(target snapshot.Key, output []byte) (Reading, npusmi.Warnings, error)
+	Parse func(target Target, output []byte) (Reading, npusmi.Warnings, error)
+}
+
+// Fallback is the part of a query while the listing fails.
+type Fallback int
+
+// The parts.
+const (
+	FallbackNone Fallback = iota // as ever
+	FallbackToo                  // asked more often
+	FallbackOnly                 // asked only then
+)
+
+// Target is what one run asks about.
+type Target struct {
+	snapshot.Key // the zero key for the host, chip 0 for a card
+
+	Card bool // all chips of the NPU ID
+	Bare bool // the tool takes no chip id on this product (950)
+}
+
+// covers says whether the chip is part of the target.
+func (t Target) covers(chip snapshot.Key) bool {
+	return t.NPU == chip.NPU && (t.Card || t.Chip == chip.Chip)
 }
 
 // Reading is an answer that was understood. It is put into every snapshot until a newer one comes or it is too old.
 type Reading interface {
 	// Join puts the reading into the draft of a snapshot. Readings are joined in the order of the list of sources.
 	Join(draft *Draft)
+}
+
+// A Chips is a reading that knows which chips of its target it is about.
+type Chips interface {
+	// Has says whether the answer had something of the chip.
+	Has(chip snapshot.Key) bool
+}
+
+// An Observer is a reading that also counts: it is told once, when it comes.
+type Observer interface {
+	Observe(ledger *Ledger, at time.Time)
 }
 
 // Tool runs the tool: *npusmi.Runner.
@@ -62,7 +108,15 @@ type Tool interface {
 type Draft struct {
 	Host    snapshot.Host
 	Chips   []snapshot.Chip       // those that the summary lists
+	Cards   []snapshot.Card       // of which something is known
 	Mapping []npusmi.MappingEntry // in the tool's order; empty while it is not known
+	Faults  faults.Table
+
+	// Bare says that chips have no id of their own on this product.
+	Bare bool
+	// Fallback says that there is no summary: readings may fill in what else only it tells, and mark the chips that answered.
+	Fallback bool
+	answered map[snapshot.Key]bool
 }
 
 // Chip finds a chip by its key; nil where the draft has none such.
@@ -74,6 +128,16 @@ func (d *Draft) Chip(key snapshot.Key) *snapshot.Chip {
 	}
 
 	return nil
+}
+
+// Measured finds a chip that may have measurements: nil also where it is unusable.
+func (d *Draft) Measured(key snapshot.Key) *snapshot.Chip {
+	chip := d.Chip(key)
+	if chip == nil || chip.Unusable {
+		return nil
+	}
+
+	return chip
 }
 
 // ids finds what the mapping says of a chip; the zero entry where it says nothing.

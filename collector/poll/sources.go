@@ -17,7 +17,7 @@ const (
 // Sources is the list of all queries with their defaults. Its order is the order in which readings are joined: what the
 // summary leans on comes before it.
 func Sources() []Source {
-	return []Source{
+	return append([]Source{
 		{
 			Name:     Mapping,
 			Help:     "logic and physical ids of the chips (npu-smi info -m)",
@@ -36,19 +36,19 @@ func Sources() []Source {
 			Args:     always("info"),
 			Parse:    host(parseSummary, func(s npusmi.Summary) Reading { return summary(s) }),
 		},
-	}
+	}, detailSources()...)
 }
 
 // always gives the same arguments for every target.
-func always(args ...string) func(snapshot.Key) []string {
-	return func(snapshot.Key) []string { return args }
+func always(args ...string) func(Target) []string {
+	return func(Target) []string { return args }
 }
 
 // host makes a Source's Parse of a parser whose answer is the same for every target.
 func host[T any](
 	parse func([]byte) (T, npusmi.Warnings, error), reading func(T) Reading,
-) func(snapshot.Key, []byte) (Reading, npusmi.Warnings, error) {
-	return func(_ snapshot.Key, output []byte) (Reading, npusmi.Warnings, error) {
+) func(Target, []byte) (Reading, npusmi.Warnings, error) {
+	return func(_ Target, output []byte) (Reading, npusmi.Warnings, error) {
 		answer, warnings, err := parse(output)
 		if err != nil {
 			return nil, warnings, err
@@ -69,10 +69,21 @@ func (m mapping) Join(draft *Draft) {
 // summary is the reading of `npu-smi info`.
 type summary npusmi.Summary
 
-// parseSummary also takes a table without a chip for what it says: that the driver finds none.
+// parseSummary also takes a table without a row for what it says: that the driver finds no chip.
 func parseSummary(output []byte) (npusmi.Summary, npusmi.Warnings, error) {
 	s, warnings, err := npusmi.ParseSummary(output)
-	if err == nil && len(s.Chips) == 0 {
+
+	switch {
+	case err != nil || len(s.Chips) > 0:
+	case npusmi.Classify(output) != nil: // the tool got no further
+		err = npusmi.Classify(output)
+	case warnings.Count > 0:
+		err = &npusmi.Failure{
+			Reason:  npusmi.ReasonParse,
+			Message: "no row of the table could be read: " + warnings.First[0].Text,
+			Advice:  "Report it with the output of `npu-smi info`: this release prints another layout.",
+		}
+	default:
 		err = &npusmi.Failure{
 			Reason:  npusmi.ReasonNoDevice,
 			Message: "npu-smi printed a table without a chip",
@@ -87,6 +98,7 @@ func parseSummary(output []byte) (npusmi.Summary, npusmi.Warnings, error) {
 func (s summary) Join(draft *Draft) {
 	draft.Host.ToolVersion = s.ToolVersion
 	draft.Host.DriverVersion = s.DriverVersion
+	draft.Bare = s.Bare
 
 	unusable := 0
 
@@ -118,6 +130,22 @@ func (s summary) Join(draft *Draft) {
 	draft.Host.UnusableChips = optional.Of(float64(unusable))
 }
 
+// Observe adds to the integrals, and begins the counts of faults of each chip at 0.
+func (s summary) Observe(ledger *Ledger, at time.Time) {
+	for _, row := range s.Chips {
+		if row.NPU == npusmi.NoNPU {
+			continue
+		}
+
+		key := snapshot.Key{NPU: row.NPU, Chip: row.Chip}
+		ledger.Codes(key, false, nil)
+
+		if chip := believe(row); !chip.Unusable {
+			ledger.Sample(key, at, chip.Power, chip.AICore)
+		}
+	}
+}
+
 // joinProcesses adds the processes on a chip. A pid that stands there twice is one process.
 func (s summary) joinProcesses(chip *snapshot.Chip) {
 	if !s.ProcessTable {
@@ -129,13 +157,7 @@ func (s summary) joinProcesses(chip *snapshot.Chip) {
 			continue
 		}
 
-		memory := row.Memory.Times(mebibyte)
-
-		if same := chip.Process(row.PID); same != nil {
-			same.Memory = same.Memory.Plus(memory)
-		} else {
-			chip.Processes = append(chip.Processes, snapshot.Process{PID: row.PID, Name: row.Name, Memory: memory})
-		}
+		chip.AddProcess(row.PID, row.Name, row.Memory.Times(mebibyte))
 	}
 
 	chip.ProcessCount = optional.Of(float64(len(chip.Processes)))

@@ -2,7 +2,6 @@ package poll
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
@@ -15,6 +14,7 @@ type query struct {
 	Source
 
 	tasks        []*task
+	byChip       map[int]bool // NPU IDs whose chips are asked one by one, since the answer for the card does not do
 	duration     time.Duration
 	runs         uint64
 	failures     uint64
@@ -26,13 +26,15 @@ type query struct {
 // A task is a query on one target.
 type task struct {
 	query  *query
-	target snapshot.Key
+	target Target
 
 	due         time.Time
 	asked       bool
 	failure     *npusmi.Failure // of the last run; nil after a good one
 	failed      int             // runs in a row
+	told        bool            // whether the failure was logged
 	unsupported bool            // not asked again until the tool or the chips change
+	retired     bool            // replaced by tasks on its chips: not asked, and gone with its reading
 
 	reading   Reading   // of the last good run; nil before it
 	readStart time.Time // when that run started: the age of its data counts from here
@@ -46,36 +48,55 @@ func (t *task) fresh(now time.Time) bool {
 	return t.reading != nil && now.Sub(t.readStart) <= t.maxAge
 }
 
+// maxStretch bounds how much longer than planned the interval between two answers may count: a pause in which nothing could be
+// started does not make data last.
+const maxStretch = 4
+
 // succeeded takes a good answer. Its data may be served for three of the intervals at which answers really come, which a
 // slow tool stretches, plus the deadline.
-func (t *task) succeeded(reading Reading, start, end time.Time, stretched time.Duration) {
-	interval := max(t.query.Interval, stretched)
+func (t *task) succeeded(reading Reading, start, end time.Time, interval, stretched time.Duration) {
+	t.due = start.Add(interval)
+
+	interval = max(interval, stretched)
 	if t.reading != nil && t.failure == nil {
-		interval = max(interval, start.Sub(t.lastStart))
+		interval = max(interval, min(start.Sub(t.lastStart), maxStretch*interval))
 	}
 
 	t.reading, t.readStart, t.readEnd = reading, start, end
 	t.maxAge = 3*interval + t.query.Deadline
 	t.failure, t.failed, t.unsupported = nil, 0, false
-	t.due = start.Add(t.query.Interval)
 }
 
-// didFail takes a failure. A query that is seldom asked is asked again sooner, after pauses that double from retry on.
-func (t *task) didFail(failure *npusmi.Failure, start time.Time, retry time.Duration) {
-	pause := t.query.Interval
+// Pauses after failures.
+const (
+	maxHangPause = 5 * time.Minute
+	maxDoublings = 16 // beyond any interval
+)
 
-	if retry > 0 && t.failed < 16 {
-		pause = min(pause, retry<<t.failed)
+// didFail takes a failure. A query that hangs is asked less and less often, since a hang costs its whole deadline; one that
+// fails otherwise and is seldom asked is asked again sooner, after pauses that double from retry on.
+func (t *task) didFail(failure *npusmi.Failure, start time.Time, interval, retry time.Duration) {
+	doublings := min(t.failed, maxDoublings)
+	pause := min(interval, retry<<doublings)
+
+	if hung(failure) {
+		pause = max(interval, min(maxHangPause, retry<<doublings))
 	}
 
 	t.failure = failure
 	t.failed++
-	t.unsupported = failure.Reason == npusmi.ReasonUnsupported
+	// The listing itself is always asked again: a good one is what ends this.
+	t.unsupported = failure.Reason == npusmi.ReasonUnsupported && !t.query.Lists
 	t.due = start.Add(pause)
 }
 
+// hung says whether the run got no answer at all.
+func hung(failure *npusmi.Failure) bool {
+	return failure != nil && (failure.Reason == npusmi.ReasonTimeout || failure.Reason == npusmi.ReasonUnkillable)
+}
+
 // status sums up the query for a snapshot.
-func (q *query) status() snapshot.Query {
+func (q *query) status(chips []snapshot.Key) snapshot.Query {
 	status := snapshot.Query{
 		Name:         q.Name,
 		Success:      true,
@@ -86,39 +107,67 @@ func (q *query) status() snapshot.Query {
 		History:      q.history.newestFirst(),
 	}
 
-	var oldest time.Time
+	var (
+		oldest time.Time
+		never  bool // whether one that should answer never did
+	)
 
 	for _, t := range q.tasks {
 		status.Asked = status.Asked || t.asked
 
-		if t.unsupported {
+		if t.unsupported || t.retired {
 			continue
 		}
 
 		if t.failure != nil {
 			status.Success = false
-
-			if q.Scope != ScopeHost {
-				status.Failing = append(status.Failing, snapshot.ChipFailure{Key: t.target, Reason: t.failure.Reason})
-			}
+			status.Failing = append(status.Failing, t.failing(chips)...)
 		}
 
-		if !t.readEnd.IsZero() && (oldest.IsZero() || t.readEnd.Before(oldest)) {
+		switch {
+		case t.readEnd.IsZero():
+			never = never || t.asked
+		case oldest.IsZero() || t.readEnd.Before(oldest):
 			oldest = t.readEnd
 		}
 	}
 
-	if !oldest.IsZero() {
+	if !oldest.IsZero() && !never {
 		status.LastSuccess = optional.Of(float64(oldest.UnixMilli()) / 1000)
 	}
 
 	return status
 }
 
-// retarget makes the tasks fit the chips: those on chips that stay keep what they know.
-func (q *query) retarget(chips []snapshot.Key, now time.Time) {
-	targets := q.targets(chips)
+// failing are the chips that the task fails on; none for a query of the whole host.
+func (t *task) failing(chips []snapshot.Key) []snapshot.ChipFailure {
+	if t.query.Scope == ScopeHost {
+		return nil
+	}
+
+	var failing []snapshot.ChipFailure
+
+	for _, chip := range chips {
+		if t.target.covers(chip) {
+			failing = append(failing, snapshot.ChipFailure{Key: chip, Reason: t.failure.Reason})
+		}
+	}
+
+	return failing
+}
+
+// retarget makes the tasks fit the chips: those on targets that stay keep what they know.
+func (q *query) retarget(chips []snapshot.Key, bare bool, now time.Time) {
+	targets := q.targets(chips, bare)
 	tasks := make([]*task, 0, len(targets))
+
+	for _, old := range q.tasks {
+		// What a card's answer said of its chips is good until it is too old.
+		if old.target.Card && q.byChip[old.target.NPU] && old.fresh(now) {
+			old.retired = true
+			tasks = append(tasks, old)
+		}
+	}
 
 	for _, target := range targets {
 		at := slices.IndexFunc(q.tasks, func(t *task) bool { return t.target == target })
@@ -132,98 +181,24 @@ func (q *query) retarget(chips []snapshot.Key, now time.Time) {
 	q.tasks = tasks
 }
 
-// targets are the keys that the query is asked for, one run each.
-func (q *query) targets(chips []snapshot.Key) []snapshot.Key {
-	switch q.Scope {
-	case ScopeChip:
-		return chips
-	case ScopeCard:
-		cards := make([]snapshot.Key, 0, len(chips))
-		for _, chip := range chips {
-			cards = append(cards, snapshot.Key{NPU: chip.NPU})
+// targets are what the query is asked about, one run each.
+func (q *query) targets(chips []snapshot.Key, bare bool) []Target {
+	if q.Scope == ScopeHost {
+		return []Target{{}}
+	}
+
+	var targets []Target
+
+	for _, chip := range chips {
+		target := Target{Key: chip, Bare: bare}
+		if q.Scope == ScopeCard && !q.byChip[chip.NPU] {
+			target.Card, target.Chip = true, 0
 		}
 
-		return slices.Compact(cards)
-	default:
-		return []snapshot.Key{{}}
-	}
-}
-
-// keptRuns is how many runs of a query are remembered, and how many of its failures beyond them.
-const keptRuns = 5
-
-// A history keeps the last runs, and failures for longer than successes, since they are what people look for.
-type history struct {
-	runs     []snapshot.Run
-	failures []snapshot.Run // those that have left runs
-}
-
-func (h *history) add(run snapshot.Run) {
-	h.runs = append(h.runs, run)
-	if len(h.runs) <= keptRuns {
-		return
-	}
-
-	if h.runs[0].Failure != "" {
-		h.failures = append(h.failures, h.runs[0])
-	}
-
-	h.runs = slices.Delete(h.runs, 0, 1)
-	h.failures = h.failures[max(0, len(h.failures)-keptRuns):]
-}
-
-func (h *history) newestFirst() []snapshot.Run {
-	runs := slices.Concat(h.failures, h.runs)
-	slices.Reverse(runs)
-
-	return runs
-}
-
-// runRecord tells a run for the history, with the head of its output where it failed or was not understood in full.
-func runRecord(run npusmi.Run, failure *npusmi.Failure, warnings npusmi.Warnings) snapshot.Run {
-	record := snapshot.Run{
-		Command:    "npu-smi " + strings.Join(run.Args, " "),
-		Start:      run.Start,
-		Duration:   run.Duration,
-		ExitStatus: run.ExitStatus,
-	}
-
-	switch {
-	case failure != nil:
-		record.Failure, record.Advice = failure.Message, failure.Advice
-		record.Output = head(run.Stdout) + head(run.Stderr)
-	case warnings.Count > 0:
-		for _, w := range warnings.First {
-			record.Output += "not understood: " + w.Text + "\n"
+		if !slices.Contains(targets, target) {
+			targets = append(targets, target)
 		}
 	}
 
-	return record
-}
-
-// head gives the first lines of an output, cut to what a page can show.
-func head(output []byte) string {
-	const (
-		lines = 5
-		width = 200
-	)
-
-	var text strings.Builder
-
-	count := 0
-
-	for line := range strings.SplitSeq(string(output[:min(len(output), 4096)]), "\n") {
-		if line = strings.TrimRight(line, " \t\r"); line == "" {
-			continue
-		}
-
-		if count++; count > lines {
-			break
-		}
-
-		text.WriteString(strings.ToValidUTF8(line[:min(len(line), width)], "\uFFFD"))
-		text.WriteByte('\n')
-	}
-
-	return text.String()
+	return targets
 }

@@ -15,8 +15,12 @@ type Snapshot struct {
 	Up      bool      // whether the chips could be read: see docs/metrics.md, ascend_exporter_up
 	Host    Host
 	Chips   []Chip // in the order of their keys; none while the chips cannot be read
+	Cards   []Card // in the order of their ids; those of which something is known
 	Queries []Query
 	Runner  Runner
+
+	// Fallback says that the summary fails and that the chips were asked one by one.
+	Fallback bool
 }
 
 // Host is what is known of the whole machine.
@@ -68,19 +72,24 @@ type Chip struct {
 	DDR       Memory
 	Hugepages Memory // pages
 
+	Detail  Detail
+	Derived Derived
+
 	ProcessCount optional.Float // absent where the tool prints no table of processes
 	Processes    []Process
 }
 
-// Process finds a process by its pid; nil where the chip has none such.
-func (c *Chip) Process(pid string) *Process {
+// AddProcess adds a process. A pid that is there already is the same process: its memory adds up.
+func (c *Chip) AddProcess(pid, name string, memory optional.Float) {
 	for i := range c.Processes {
 		if c.Processes[i].PID == pid {
-			return &c.Processes[i]
+			c.Processes[i].Memory = c.Processes[i].Memory.Plus(memory)
+
+			return
 		}
 	}
 
-	return nil
+	c.Processes = append(c.Processes, Process{PID: pid, Name: name, Memory: memory})
 }
 
 // Memory is a store in bytes (hugepages: in pages).
@@ -99,6 +108,7 @@ type Process struct {
 type Runner struct {
 	Failures   map[npusmi.Reason]uint64 // every reason, also those that did not occur
 	Unkillable int                      // processes that could not be ended and still live
+	Lag        time.Duration            // by how much the query that is latest is late
 }
 
 // Query is how one query of the tool fares.

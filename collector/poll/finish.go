@@ -1,0 +1,244 @@
+package poll
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
+	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
+)
+
+// finish takes the result of a run.
+func (p *Poller) finish(r result) {
+	if r.run.Cancelled {
+		return
+	}
+
+	t, q := r.task, r.task.query
+	end := r.run.Start.Add(r.run.Duration)
+	before := t.failure
+
+	if !p.sweeping || t.asked {
+		p.dutyUntil = r.run.Start.Add(p.stretched(r.run.Duration))
+	}
+
+	t.asked = true
+	p.listedLast = q.Lists
+	p.count(q, r)
+	p.noteHang(t, r.failure, end)
+
+	if r.failure == nil {
+		t.succeeded(r.reading, r.run.Start, end, p.interval(t), p.stretched(r.run.Duration))
+
+		if observer, ok := r.reading.(Observer); ok {
+			observer.Observe(p.ledger, r.run.Start)
+		}
+	} else {
+		t.didFail(r.failure, r.run.Start, p.interval(t), p.listing.Interval)
+	}
+
+	t.lastStart = r.run.Start
+	p.logChange(t, before, r.warnings)
+
+	if q.Lists {
+		p.listed(r, end)
+	} else {
+		p.splitCard(t, end)
+		p.generalise(t)
+	}
+}
+
+// count adds a run to what its query came to.
+func (p *Poller) count(q *query, r result) {
+	q.duration += r.run.Duration
+	q.history.add(runRecord(r.run, r.failure, r.warnings))
+
+	if r.run.Started {
+		q.runs++
+	}
+
+	if r.failure != nil {
+		p.failures[r.failure.Reason]++
+		q.failures++
+	}
+
+	// What a failed answer says is the failure's matter.
+	if r.failure == nil || r.failure.Reason == npusmi.ReasonParse {
+		q.unrecognized += r.warnings.Count
+	}
+}
+
+// stretched is the least time between the starts of runs that take as long as this one.
+func (p *Poller) stretched(duration time.Duration) time.Duration {
+	return time.Duration(float64(duration) / p.MaxDuty)
+}
+
+// splitCard asks the chips of a card one by one from now on, when the answer for the card failed or lacked one of them: so
+// that a chip fails alone. In a container the tool may know a query for a chip that it does not know for the card.
+func (p *Poller) splitCard(t *task, now time.Time) {
+	if !t.target.Card || !t.query.ByChip {
+		return
+	}
+
+	if t.failure == nil {
+		reading, ok := t.reading.(Chips)
+		if !ok || !slices.ContainsFunc(p.known, func(chip snapshot.Chip) bool {
+			return t.target.covers(chip.Key) && !chip.Unusable && !reading.Has(chip.Key)
+		}) {
+			return
+		}
+	}
+
+	t.query.byChip[t.target.NPU] = true
+	t.query.retarget(p.chips, p.bare, now)
+}
+
+// generalise takes a query for unsupported on all chips of a model, once chips of two NPUs have said so and none has answered: one
+// alone may have dropped off, of which the tool says the same.
+func (p *Poller) generalise(t *task) {
+	if !t.unsupported || t.target.Card && t.query.ByChip {
+		return
+	}
+
+	model := p.model(t)
+	npus := make(map[int]bool)
+
+	for _, other := range t.query.tasks {
+		if p.model(other) != model {
+			continue
+		}
+
+		if other.reading != nil {
+			return
+		}
+
+		if other.unsupported && other.target.Card == t.target.Card {
+			npus[other.target.NPU] = true
+		}
+	}
+
+	if len(npus) < 2 {
+		return
+	}
+
+	for _, other := range t.query.tasks {
+		if p.model(other) == model && !other.asked {
+			other.unsupported = true
+		}
+	}
+}
+
+// model is that of the first chip that the task is about.
+func (p *Poller) model(t *task) string {
+	for _, chip := range p.known {
+		if t.target.covers(chip.Key) {
+			return chip.Model
+		}
+	}
+
+	return ""
+}
+
+// listed follows up on the answer that lists the chips.
+func (p *Poller) listed(r result, now time.Time) {
+	p.gone = r.failure != nil && r.failure.Reason.Conclusive()
+
+	if r.failure != nil {
+		if p.gone {
+			p.listing.tasks[0].reading = nil // nor does a later failure that says less bring it back
+		}
+
+		p.missed(now)
+
+		return
+	}
+
+	// Two good ones end a row of failures, so that a listing that comes and goes does not end the fallback each time.
+	p.misses = max(0, min(p.misses, fallbackAfter)-fallbackAfter/2)
+
+	draft := p.draft(now)
+	p.know(draft)
+	p.listedOnce = true
+	p.onBus = slices.ContainsFunc(draft.Chips, func(c snapshot.Chip) bool { return c.BusID != "" })
+
+	if count, ok := draft.Host.Chips.Get(); ok {
+		err := p.Expected.Observe(int(count))
+		if err != nil && !p.forgets {
+			p.Logger.Warn("the number of chips cannot be kept", "err", err)
+		}
+
+		p.forgets = err != nil
+	}
+
+	keys := make([]snapshot.Key, 0, len(draft.Chips))
+	for _, chip := range draft.Chips {
+		keys = append(keys, chip.Key)
+	}
+
+	if slices.Equal(keys, p.chips) && draft.Host.ToolVersion == p.version {
+		p.hasten(now)
+
+		return
+	}
+
+	p.chips, p.version, p.bare = keys, draft.Host.ToolVersion, draft.Bare
+	p.changed(now)
+}
+
+// changed makes the tasks fit other chips, or another tool.
+func (p *Poller) changed(now time.Time) {
+	for _, q := range p.queries {
+		clear(q.byChip)
+		q.retarget(p.chips, p.bare, now)
+
+		for _, t := range q.tasks {
+			if q.OnChange || t.unsupported {
+				t.unsupported = false
+				t.due = now
+			}
+		}
+	}
+}
+
+// know keeps what identifies the chips, and which of them are not healthy.
+func (p *Poller) know(draft *Draft) {
+	p.known = p.known[:0]
+	p.sick = make(map[snapshot.Key]bool)
+
+	for _, chip := range draft.Chips {
+		p.known = append(p.known, snapshot.Chip{
+			Key: chip.Key, Model: chip.Model, BusID: chip.BusID, LogicID: chip.LogicID, PhyID: chip.PhyID, Unusable: chip.Unusable,
+		})
+
+		if chip.Health != npusmi.HealthOK {
+			p.sick[chip.Key] = true
+		}
+	}
+}
+
+// hasten brings forward what is asked more often of chips that are no longer healthy.
+func (p *Poller) hasten(now time.Time) {
+	for _, q := range p.queries {
+		if q.Sick == 0 {
+			continue
+		}
+
+		for _, t := range q.tasks {
+			if t.failure != nil || !t.asked {
+				continue
+			}
+
+			if soon := t.lastStart.Add(p.interval(t)); soon.Before(t.due) {
+				t.due = latest(now, soon)
+			}
+		}
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+
+	return a
+}
