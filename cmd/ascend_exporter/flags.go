@@ -3,7 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,6 +46,8 @@ type options struct {
 	maxDuty        float64
 	expectedChips  int
 	processMemory  bool
+	perLink        bool
+	faultCodes     string
 	sources        []sourceFlags
 	once           bool
 	sim            bool
@@ -104,8 +109,48 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 	app.Flag("sim.seed", "Seed of the simulated machine.").Default("1").Uint64Var(&o.simSeed)
 
 	promslogflag.AddFlags(app, &o.log)
+	nameFlags(app)
 
 	return app
+}
+
+// namedValue says in an error which flag, or variable of the environment, it is about; kingpin does not.
+type namedValue struct {
+	kingpin.Value
+
+	name string
+}
+
+// Set takes a value of the flag.
+func (v namedValue) Set(text string) error {
+	if err := v.Value.Set(text); err != nil {
+		return fmt.Errorf("--%s=%q: %w", v.name, text, err)
+	}
+
+	return nil
+}
+
+// IsBoolFlag says for kingpin whether the flag needs no value.
+func (v namedValue) IsBoolFlag() bool {
+	flag, ok := v.Value.(interface{ IsBoolFlag() bool })
+
+	return ok && flag.IsBoolFlag()
+}
+
+// IsCumulative says for kingpin whether the flag may be repeated.
+func (v namedValue) IsCumulative() bool {
+	flag, ok := v.Value.(interface{ IsCumulative() bool })
+
+	return ok && flag.IsCumulative()
+}
+
+// nameFlags makes the errors of all flags name them.
+func nameFlags(app *kingpin.Application) {
+	for _, flag := range app.Model().Flags {
+		if flag.Name != "help" && flag.Name != "version" {
+			app.GetFlag(flag.Name).SetValue(namedValue{flag.Value, flag.Name})
+		}
+	}
 }
 
 // addCollectionFlags adds what concerns what is asked, and when.
@@ -128,11 +173,14 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 		}
 
 		name := "collector." + flags.source.Name
-		app.Flag(name, "Ask for: "+flags.source.Help+".").Default("true").BoolVar(&flags.enabled)
+		app.Flag(name, "Ask for: "+flags.source.Help+".").Default(strconv.FormatBool(!flags.source.Off)).BoolVar(&flags.enabled)
 		app.Flag(name+".interval", "Interval of the query "+flags.source.Name+".").
 			Default(model.Duration(flags.source.Interval).String()).DurationVar(&flags.interval)
 	}
 
+	app.Flag("collector.hccs.per-link", "Add the metrics of single HCCS links (ascend_npu_hccs_link_*).").BoolVar(&o.perLink)
+	app.Flag("fault-codes.file", "File of fault codes and their classes, tab-separated, a line each, which are added to the built-in ones and win over them.").
+		PlaceHolder("FILE").StringVar(&o.faultCodes)
 	app.Flag("collector.summary.process-memory", "Add a series for each process on a chip (ascend_npu_process_memory_bytes).").
 		BoolVar(&o.processMemory)
 }
@@ -141,6 +189,10 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 func (o *options) complete() error {
 	if err := checkTelemetryPath(o.telemetryPath); err != nil {
 		return err
+	}
+
+	if err := web.Validate(*o.web.WebConfigFile); err != nil {
+		return fmt.Errorf("--web.config.file=%q: %w", *o.web.WebConfigFile, err)
 	}
 
 	if o.maxRequests < 0 {
@@ -198,9 +250,9 @@ func (o *options) completeSources() error {
 		}
 	}
 
-	for name, duration := range durations {
-		if duration <= 0 {
-			return fmt.Errorf("--%s=%v: must be above 0", name, duration)
+	for _, name := range slices.Sorted(maps.Keys(durations)) {
+		if durations[name] <= 0 {
+			return fmt.Errorf("--%s=%v: must be above 0", name, durations[name])
 		}
 	}
 

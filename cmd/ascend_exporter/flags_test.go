@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/poll"
 )
 
 // TestWrongFlags: each is refused before anything is started, with a word on what was wrong.
@@ -25,9 +27,10 @@ func TestWrongFlags(t *testing.T) {
 		"--web.telemetry-path=/{x}":               "must be a plain path",
 		"--web.telemetry-path=/a?b":               "must be a plain path",
 		"--web.max-requests=-1":                   "must not be negative",
-		"--web.max-requests=many":                 "invalid syntax",
+		"--web.max-requests=many":                 `--web.max-requests="many": `,
 		"--collection.interval=0s":                "--collection.interval=0s: must be above 0",
-		"--collection.interval=15":                "missing unit",
+		"--collection.interval=15":                `--collection.interval="15": `,
+		"--web.config.file=/no/such/file":         `--web.config.file="/no/such/file": `,
 		"--npu-smi.timeout=-1s":                   "--npu-smi.timeout=-1s: must be above 0",
 		"--npu-smi.summary-timeout=0s":            "--npu-smi.summary-timeout=0s: must be above 0",
 		"--collector.mapping.interval=0s":         "--collector.mapping.interval=0s: must be above 0",
@@ -37,7 +40,7 @@ func TestWrongFlags(t *testing.T) {
 		"--collection.expected-chips=-8":          "must not be negative",
 		"--sim --npu-smi.command=npu-smi":         "exclude each other",
 		"--npu-smi.command='unterminated npu-smi": "--npu-smi.command=",
-		"--log.level=loud":                        "loud",
+		"--log.level=loud":                        `--log.level="loud": `,
 	} {
 		t.Run(flags, func(t *testing.T) {
 			t.Parallel()
@@ -59,17 +62,10 @@ func TestWrongFlags(t *testing.T) {
 func TestWrongPlaces(t *testing.T) {
 	t.Parallel()
 
-	broken := filepath.Join(t.TempDir(), "state.json")
-	if err := os.WriteFile(broken, []byte("not JSON"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-
 	for flags, words := range map[string]string{
-		"--path.state=" + broken:           "--path.state",
 		"--sim --sim.product=911":          "910B3, ",
 		"--sim --sim.npus=-1":              "--sim",
 		"--web.listen-address=256.0.0.1:1": "256.0.0.1",
-		"--web.config.file=/no/such/file":  "/no/such/file",
 	} {
 		t.Run(flags, func(t *testing.T) {
 			t.Parallel()
@@ -114,8 +110,8 @@ func TestFlagsFromTheEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if len(o.enabledSources) != 1 || o.enabledSources[0].Interval != 7*time.Second || o.timeout != 4*time.Second {
-		t.Errorf("sources %+v, timeout %v", o.enabledSources, o.timeout)
+	if first := o.enabledSources[0]; first.Name != poll.Summary || first.Interval != 7*time.Second || o.timeout != 4*time.Second {
+		t.Errorf("%s each %v first, timeout %v", first.Name, first.Interval, o.timeout)
 	}
 }
 

@@ -37,7 +37,8 @@ func main() {
 	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 
 	// There is no configuration to load again, and a lost terminal or a habit of `kill -HUP` is no reason to end.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	// The same holds for a reader of the log that went away.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGPIPE)
 
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -83,7 +84,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logger) error {
 	var latest atomic.Pointer[snapshot.Snapshot]
 
-	metrics := collector.New(collector.Options{ProcessMemory: o.processMemory})
+	metrics := collector.New(collector.Options{ProcessMemory: o.processMemory, PerLink: o.perLink})
 
 	poller, err := newPoller(o, logger, func(s *snapshot.Snapshot) {
 		latest.Store(s)
@@ -111,7 +112,8 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 
 	if !o.disableExporterMetrics {
 		registry.MustRegister(
-			collectors.NewGoCollector(),
+			// How much memory the process takes is process_resident_memory_bytes: the allocator's two dozen series say little more.
+			collectors.NewGoCollector(collectors.WithGoCollectorMemStatsMetricsDisabled()),
 			collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		)
 	}

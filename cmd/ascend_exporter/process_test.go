@@ -22,7 +22,8 @@ type process struct {
 
 	url   string
 	log   *lines
-	ended chan error
+	ended chan struct{}
+	err   error // of Wait, once it has ended
 }
 
 // startProcess starts the exporter and waits for its port.
@@ -35,7 +36,7 @@ func startProcess(t *testing.T, args ...string) *process {
 	}
 
 	args = append([]string{"--web.listen-address=127.0.0.1:0", "--path.lock=" + t.TempDir()}, args...)
-	p := &process{Cmd: exec.CommandContext(t.Context(), self, args...)}
+	p := &process{Cmd: exec.Command(self, args...)}
 	p.begin(t)
 
 	return p
@@ -45,7 +46,7 @@ func startProcess(t *testing.T, args ...string) *process {
 func (p *process) begin(t *testing.T) {
 	t.Helper()
 
-	p.log, p.ended = newLines(), make(chan error, 1)
+	p.log, p.ended = newLines(), make(chan struct{})
 	p.Env = append(os.Environ(), asExporter+"=1")
 	p.Stderr = p.log
 
@@ -54,12 +55,16 @@ func (p *process) begin(t *testing.T) {
 	}
 
 	go func() {
-		err := p.Wait()
+		p.err = p.Wait()
 		p.log.end()
-		p.ended <- err
+		close(p.ended)
 	}()
 
-	t.Cleanup(func() { _ = p.Process.Kill() })
+	// It takes its tool with it.
+	t.Cleanup(func() {
+		_ = p.Process.Signal(syscall.SIGTERM)
+		<-p.ended
+	})
 
 	p.url = "http://" + p.log.wait(t, regexp.MustCompile(`address=(127\.0\.0\.1:\d+)`))[1]
 }
@@ -69,10 +74,10 @@ func (p *process) status(t *testing.T) int {
 	t.Helper()
 
 	select {
-	case err := <-p.ended:
+	case <-p.ended:
 		var exit *exec.ExitError
-		if err != nil && !errors.As(err, &exit) {
-			t.Fatal(err)
+		if p.err != nil && !errors.As(p.err, &exit) {
+			t.Fatal(p.err)
 		}
 
 		return p.ProcessState.ExitCode()
@@ -94,7 +99,11 @@ func TestTerminationWithAHungTool(t *testing.T) {
 	var child string
 
 	deadline := time.Now().Add(patience)
-	for child == "" && time.Now().Before(deadline) {
+	tick := time.NewTicker(10 * time.Millisecond)
+
+	defer tick.Stop()
+
+	for ; child == "" && time.Now().Before(deadline); <-tick.C {
 		if words := strings.Fields(tool.runs()[0]); len(words) > 2 {
 			child = words[2]
 		}
@@ -189,7 +198,7 @@ func TestSystemdSocket(t *testing.T) {
 	}
 
 	// LISTEN_PID has to be that of the exporter, which is known to a shell only.
-	p := &process{Cmd: exec.CommandContext(t.Context(), "sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --sim --web.systemd-socket`, self)}
+	p := &process{Cmd: exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --sim --web.systemd-socket`, self)}
 	p.ExtraFiles = []*os.File{file}
 	p.begin(t)
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -82,7 +83,7 @@ func serve(ctx context.Context, handler http.Handler, flags *web.FlagConfig, log
 
 	select {
 	case err := <-done:
-		return fmt.Errorf("serving: %w", err)
+		return fmt.Errorf("serving on --web.listen-address=%s: %w", strings.Join(*flags.WebListenAddresses, ","), err)
 	case <-ctx.Done():
 	}
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/collector/faults"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/pcibus"
@@ -24,7 +25,7 @@ const onceBusyTimeout = 2 * time.Minute
 func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)) (*poll.Poller, error) {
 	expected, err := poll.NewExpected(o.expectedChips, o.state)
 	if err != nil {
-		return nil, fmt.Errorf("--path.state: %w", err)
+		logger.Warn("the number of chips is learnt anew", "flag", "--path.state", "err", err)
 	}
 
 	tool := npusmi.Config{Command: o.commandWords, LockDir: o.lockDir, LibraryDirs: npusmi.DefaultLibraryDirs()}
@@ -53,7 +54,13 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 		pciDevices = func() (int, error) { return machine.PCIDevices(), nil }
 	}
 
+	table, err := faultTable(o.faultCodes)
+	if err != nil {
+		return nil, fmt.Errorf("--fault-codes.file: %w", err)
+	}
+
 	return poll.New(poll.Config{
+		Faults:   table,
 		Sources:  o.enabledSources,
 		Tool:     npusmi.NewRunner(tool),
 		Logger:   logger,
@@ -62,6 +69,27 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 		Local:    newLocal(pciDevices, o.maintenance, logger),
 		Publish:  publish,
 	}), nil
+}
+
+// faultTable is the built-in table of fault codes, with what the operator's file has to say.
+func faultTable(path string) (faults.Table, error) {
+	table, err := faults.Builtin()
+	if err != nil || path == "" {
+		return table, err
+	}
+
+	file, err := os.Open(path)
+	if err != nil {
+		return table, err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+
+	own, err := faults.Parse(path, file)
+	if err != nil {
+		return table, err
+	}
+
+	return table.Extend(own), nil
 }
 
 // newLocal makes the reader of what is known of the host without the tool. A failure is logged when it begins.
