@@ -28,6 +28,8 @@ func FuzzParseSummary(f *testing.F) {
 		f.Add(text)
 	}
 
+	f.Add([]byte("| npu-smi 25.2.0\tb  Version:\t25.2.0\tc |\n|\tNPU\tName | Health | Power(W) |\n"))
+
 	f.Fuzz(func(t *testing.T, text []byte) {
 		summary, warnings, err := ParseSummary(text)
 		if err != nil && len(summary.Chips) > 0 {
@@ -111,7 +113,8 @@ type said struct {
 }
 
 func newSaid(text []byte) said {
-	s := said{whole: strings.ToValidUTF8(string(text), "\uFFFD"), numbers: make(map[float64]bool)}
+	// A tab is as good as a blank.
+	s := said{whole: strings.ReplaceAll(strings.ToValidUTF8(string(text), "\uFFFD"), "\t", " "), numbers: make(map[float64]bool)}
 	words := strings.FieldsFunc(string(text), func(r rune) bool { return strings.ContainsRune(" \t\r\n\v\f/|\u0085\u00a0", r) })
 
 	for _, word := range words {

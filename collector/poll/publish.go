@@ -84,8 +84,9 @@ func (p *Poller) logChange(t *task, before *npusmi.Failure, warnings npusmi.Warn
 		logger = logger.With("chip", t.target.Chip)
 	}
 
-	// What fails together with the listing has its reason, which was logged; so has what fails on a chip that hangs.
-	quiet := !t.query.Lists && p.listing.tasks[0].failure != nil || p.hanging[t.target.Key].times > 2
+	// What fails together with the listing has its reason, which was logged; so has what fails on a chip that hangs, and on
+	// other chips: the metrics name them all.
+	quiet := !t.query.Lists && p.listing.tasks[0].failure != nil || p.hanging[t.target.Key].times > 2 || t.query.hasTold(t)
 
 	switch {
 	case t.unsupported:
@@ -101,6 +102,13 @@ func (p *Poller) logChange(t *task, before *npusmi.Failure, warnings npusmi.Warn
 	if t.failure == nil {
 		t.query.logPuzzle(logger, warnings)
 	}
+}
+
+// hasTold says whether the log has a line on the same failure of the query on another chip.
+func (q *query) hasTold(t *task) bool {
+	return slices.ContainsFunc(q.tasks, func(other *task) bool {
+		return other != t && other.told && t.failure != nil && other.failure != nil && other.failure.Reason == t.failure.Reason
+	})
 }
 
 // logPuzzle logs when answers begin to have lines that are not understood.

@@ -67,12 +67,13 @@ func (p *Poller) due(now time.Time) (listing, other *task, wake time.Time) {
 
 // before says which of two tasks that are due goes first.
 func (p *Poller) before(a, b *task, now time.Time) bool {
-	if p.sweeping && a.asked != b.asked {
-		return b.asked
-	}
-
 	if hangsA, hangsB := p.hangs(a), p.hangs(b); hangsA != hangsB {
 		return hangsB
+	}
+
+	// The first sweep goes through the list in its order.
+	if p.sweeping && (!a.asked || !b.asked) {
+		return b.asked && !a.asked
 	}
 
 	// now - due, in parts of the interval.

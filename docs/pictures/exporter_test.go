@@ -124,7 +124,12 @@ func waitCollected(ctx context.Context, t *testing.T, page string) {
 
 	for {
 		ready, _ := get(ctx, t, page+"-/ready")
-		if _, text := get(ctx, t, page); ready == http.StatusOK && !strings.Contains(text, `http-equiv="refresh"`) {
+		_, text := get(ctx, t, page)
+		_, metrics := get(ctx, t, page+"metrics")
+
+		// The mapping comes after the summary, and only where that works.
+		whole := strings.Contains(metrics, "ascend_exporter_up 0") || strings.Contains(metrics, `query="mapping"`)
+		if ready == http.StatusOK && whole && !strings.Contains(text, `http-equiv="refresh"`) {
 			return
 		}
 

@@ -41,6 +41,9 @@ info)
 A line that no release of the tool prints.
 END
   ;;
+*" -t "*)
+  echo 'This device does not support querying it.'
+  ;;
 *)
   echo 'Failed to query the chip mapping of card 2, the error code is -8012.'
   exit 1
