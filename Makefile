@@ -45,8 +45,8 @@ generate: build
 bench:
 	go test ./... -run '^$$' -bench . -benchmem
 
-# Every fuzz target for FUZZTIME.
-FUZZTIME ?= 10s
+# Every fuzz target for FUZZTIME: a duration, or a number of inputs.
+FUZZTIME ?= 1m
 fuzz:
 	.ci/fuzz $(FUZZTIME)
 

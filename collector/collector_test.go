@@ -50,6 +50,7 @@ func full() *snapshot.Snapshot {
 				Hugepages: snapshot.Memory{Used: optional.Of(0), Total: optional.Of(15)}, ProcessCount: optional.Of(2),
 				Detail: detail(), Derived: snapshot.Derived{
 					BusySeconds: optional.Of(12.5), EnergyJoules: optional.Of(3000), ObservedSeconds: optional.Of(15),
+					PeakPower: optional.Of(310), PeakTemperature: optional.Of(66),
 					Onsets: []snapshot.Count{{Name: "info", Number: optional.Of(0)}, {Name: "critical", Number: optional.Of(2)}},
 				},
 				Processes: []snapshot.Process{

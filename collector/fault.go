@@ -77,7 +77,7 @@ func identityRows() []chipRow {
 
 // integralRows are what the exporter adds up itself, so that rate() gives a true average over any window.
 func integralRows() []chipRow {
-	const source = "successive summaries"
+	const source = "the fast stream, else successive summaries"
 
 	return []chipRow{
 		{
@@ -100,6 +100,18 @@ func integralRows() []chipRow {
 			kind:   Counter,
 			source: source,
 			read:   one(func(c *snapshot.Chip) optional.Float { return c.Derived.ObservedSeconds }),
+		},
+		{
+			name:   "ascend_npu_power_peak_watts",
+			help:   "Highest power in the last --collector.watch.window. Only while the fast stream runs.",
+			source: "watch: Pwr(W)",
+			read:   one(func(c *snapshot.Chip) optional.Float { return c.Derived.PeakPower }),
+		},
+		{
+			name:   "ascend_npu_temperature_peak_celsius",
+			help:   "Highest temperature in the last --collector.watch.window. Only while the fast stream runs.",
+			source: "watch: Temp(C)",
+			read:   one(func(c *snapshot.Chip) optional.Float { return c.Derived.PeakTemperature }),
 		},
 	}
 }

@@ -47,6 +47,9 @@ type options struct {
 	expectedChips  int
 	processMemory  bool
 	perLink        bool
+	watch          bool
+	watchInterval  time.Duration
+	watchWindow    time.Duration
 	faultCodes     string
 	sources        []sourceFlags
 	once           bool
@@ -178,6 +181,10 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 			Default(model.Duration(flags.source.Interval).String()).DurationVar(&flags.interval)
 	}
 
+	app.Flag("collector.watch", "Run npu-smi info watch all the time beside the queries: integrals from a sample a second, and peaks.").
+		BoolVar(&o.watch)
+	app.Flag("collector.watch.interval", "Interval of the samples, from 1s to 100s.").Default("1s").DurationVar(&o.watchInterval)
+	app.Flag("collector.watch.window", "How long a peak is remembered.").Default("1m").DurationVar(&o.watchWindow)
 	app.Flag("collector.hccs.per-link", "Add the metrics of single HCCS links (ascend_npu_hccs_link_*).").BoolVar(&o.perLink)
 	app.Flag("fault-codes.file", "File of fault codes and their classes, tab-separated, a line each, which are added to the built-in ones and win over them.").
 		PlaceHolder("FILE").StringVar(&o.faultCodes)
@@ -202,6 +209,10 @@ func (o *options) complete() error {
 	// Written so that NaN is refused too.
 	if !(o.maxDuty > 0 && o.maxDuty <= 1) {
 		return fmt.Errorf("--collection.max-duty=%v: must be above 0 and at most 1", o.maxDuty)
+	}
+
+	if o.watchInterval < time.Second || o.watchInterval > 100*time.Second || o.watchInterval%time.Second != 0 {
+		return fmt.Errorf("--collector.watch.interval=%v: must be 1s to 100s, in whole seconds", o.watchInterval)
 	}
 
 	if o.expectedChips < 0 {
@@ -230,6 +241,7 @@ func (o *options) completeSources() error {
 		"npu-smi.summary-timeout": o.summaryTimeout,
 		"npu-smi.timeout":         o.timeout,
 		"collection.interval":     o.interval,
+		"collector.watch.window":  o.watchWindow,
 	}
 
 	o.enabledSources = nil

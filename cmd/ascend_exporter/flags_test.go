@@ -34,6 +34,7 @@ func TestWrongFlags(t *testing.T) {
 		"--npu-smi.timeout=-1s":                   "--npu-smi.timeout=-1s: must be above 0",
 		"--npu-smi.summary-timeout=0s":            "--npu-smi.summary-timeout=0s: must be above 0",
 		"--collector.mapping.interval=0s":         "--collector.mapping.interval=0s: must be above 0",
+		"--collector.watch.interval=1500ms":       "must be 1s to 100s",
 		"--collection.max-duty=0":                 "--collection.max-duty=0: must be above 0 and at most 1",
 		"--collection.max-duty=1.5":               "must be above 0 and at most 1",
 		"--collection.max-duty=NaN":               "must be above 0 and at most 1",

@@ -59,15 +59,26 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 		return nil, fmt.Errorf("--fault-codes.file: %w", err)
 	}
 
+	runner := npusmi.NewRunner(tool)
+
+	var stream func(func(npusmi.WatchState)) poll.Stream
+	if o.watch {
+		stream = func(state func(npusmi.WatchState)) poll.Stream {
+			return npusmi.NewWatch(npusmi.WatchConfig{Runner: runner, Interval: o.watchInterval, State: state})
+		}
+	}
+
 	return poll.New(poll.Config{
-		Faults:   table,
-		Sources:  o.enabledSources,
-		Tool:     npusmi.NewRunner(tool),
-		Logger:   logger,
-		MaxDuty:  o.maxDuty,
-		Expected: expected,
-		Local:    newLocal(pciDevices, o.maintenance, logger),
-		Publish:  publish,
+		Stream:     stream,
+		PeakWindow: o.watchWindow,
+		Faults:     table,
+		Sources:    o.enabledSources,
+		Tool:       runner,
+		Logger:     logger,
+		MaxDuty:    o.maxDuty,
+		Expected:   expected,
+		Local:      newLocal(pciDevices, o.maintenance, logger),
+		Publish:    publish,
 	}), nil
 }
 

@@ -43,7 +43,7 @@ func believe(row npusmi.SummaryChip) snapshot.Chip {
 	chip.AICore = ratio(row.AICore).Unless(isVNPU(row.Name))
 
 	// The Atlas 300I's chip prints a constant of its data sheet.
-	if row.Name == "310" {
+	if row.Name == ratedPowerModel {
 		chip.RatedPower = power
 	} else {
 		chip.Power = power
@@ -51,6 +51,9 @@ func believe(row npusmi.SummaryChip) snapshot.Chip {
 
 	return chip
 }
+
+// ratedPowerModel prints its rated power where others print the measured one.
+const ratedPowerModel = "310"
 
 // unusableHealth keeps what is bad; nothing else is believed of a chip without data.
 func unusableHealth(health npusmi.Health) npusmi.Health {

@@ -214,6 +214,8 @@ func (p *Poller) know(draft *Draft) {
 			p.sick[chip.Key] = true
 		}
 	}
+
+	p.ledger.know(p.known)
 }
 
 // hasten brings forward what is asked more often of chips that are no longer healthy.

@@ -1,10 +1,12 @@
 package poll
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/faults"
 	"github.com/ascend-exporter/ascend_exporter/collector/integral"
+	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
@@ -15,14 +17,53 @@ type Ledger struct {
 	Faults    faults.Table
 	onsets    faults.Onsets[snapshot.Key]
 	integrals *integral.Integrator[snapshot.Key]
+
+	// The stream enters samples from its own goroutine. While it does, summaries enter none.
+	streaming atomic.Bool
+	chips     atomic.Pointer[map[snapshot.Key]string] // models of the chips that can be measured
 }
 
-// newLedger makes a ledger in which no time longer than maxGap between two samples counts.
-func newLedger(table faults.Table, maxGap time.Duration) *Ledger {
+// newLedger makes a ledger in which no time longer than maxGap between two samples counts, and no peak is older than window.
+func newLedger(table faults.Table, maxGap, window time.Duration) *Ledger {
 	return &Ledger{
 		Faults:    table,
-		integrals: integral.New[snapshot.Key](integral.Config{MaxGap: maxGap, PeakWindow: maxGap}),
+		integrals: integral.New[snapshot.Key](integral.Config{MaxGap: maxGap, PeakWindow: window}),
 	}
+}
+
+// know says which chips can be measured: the stream's samples of others do not count.
+func (l *Ledger) know(chips []snapshot.Chip) {
+	models := make(map[snapshot.Key]string, len(chips))
+
+	for _, chip := range chips {
+		if !chip.Unusable {
+			models[chip.Key] = chip.Model
+		}
+	}
+
+	l.chips.Store(&models)
+}
+
+// stream enters a sample of the fast stream. It has the summary's columns, and their traps.
+func (l *Ledger) stream(sample npusmi.WatchSample, at time.Time) {
+	chips := l.chips.Load()
+	if chips == nil {
+		return
+	}
+
+	key := snapshot.Key{NPU: sample.NPU, Chip: sample.Chip}
+
+	model, known := (*chips)[key]
+	if !known {
+		return
+	}
+
+	l.integrals.Add(key, integral.Sample{
+		Time:        at,
+		Power:       sample.Power.Unless(model == ratedPowerModel),
+		AICore:      ratio(sample.AICore).Unless(isVNPU(model)),
+		Temperature: sample.Temperature,
+	})
 }
 
 // Codes enters the fault codes that are active on a chip. A chip whose codes are not known is to be entered too: its counts
@@ -31,8 +72,12 @@ func (l *Ledger) Codes(chip snapshot.Key, known bool, codes []string) {
 	l.onsets = l.onsets.After(l.Faults, faults.Look[snapshot.Key]{Chip: chip, Known: known, Codes: codes})
 }
 
-// Sample enters what a chip does at a moment: watts, and the ratio of the AI Cores.
+// Sample enters what a chip does at a moment: watts, and the ratio of the AI Cores. While the stream runs it knows better.
 func (l *Ledger) Sample(chip snapshot.Key, at time.Time, power, aicore optional.Float) {
+	if l.streaming.Load() {
+		return
+	}
+
 	l.integrals.Add(chip, integral.Sample{Time: at, Power: power, AICore: aicore})
 }
 
@@ -46,6 +91,8 @@ func (l *Ledger) enter(chips []snapshot.Chip, now time.Time) {
 			BusySeconds:     sums.BusySeconds,
 			EnergyJoules:    sums.EnergyJoules,
 			ObservedSeconds: sums.Observed,
+			PeakPower:       sums.PeakPower.Unless(!l.streaming.Load()),
+			PeakTemperature: sums.PeakTemperature.Unless(!l.streaming.Load()),
 		}
 
 		if counts, ok := l.onsets.Of(chip.Key); ok {

@@ -27,6 +27,9 @@ type Config struct {
 	MaxDuty float64
 	// Faults are the classes of fault codes.
 	Faults faults.Table
+	// Stream makes the fast stream, which tells its states; nil is none. PeakWindow is how long its peaks are remembered.
+	Stream     func(state func(npusmi.WatchState)) Stream
+	PeakWindow time.Duration
 	// Expected remembers how many chips the host should have.
 	Expected *Expected
 	// Local reads what is known of the host without the tool. It is called once for each interval of the query that lists
@@ -50,6 +53,7 @@ type Poller struct {
 	listing  *query
 	failures map[npusmi.Reason]uint64
 	ledger   *Ledger
+	stream   *stream // nil where there is none
 	local    Local
 
 	// As of the last good listing.
@@ -82,6 +86,7 @@ func New(config Config) *Poller {
 		failures:  make(map[npusmi.Reason]uint64),
 		hanging:   make(map[snapshot.Key]hang),
 		sweeping:  true,
+		stream:    newStream(config.Stream),
 		attempted: make(chan struct{}),
 	}
 
@@ -98,7 +103,7 @@ func New(config Config) *Poller {
 
 		if source.Lists {
 			p.listing = q
-			p.ledger = newLedger(config.Faults, 3*source.Interval+source.Deadline)
+			p.ledger = newLedger(config.Faults, 3*source.Interval+source.Deadline, config.PeakWindow)
 		}
 	}
 
@@ -123,6 +128,7 @@ type result struct {
 func (p *Poller) Run(ctx context.Context) {
 	results := make(chan result, 1)
 	locals := p.readLocal(ctx)
+	states, streamed := p.runStream(ctx)
 	running := false
 
 	p.publish(time.Now())
@@ -149,6 +155,8 @@ func (p *Poller) Run(ctx context.Context) {
 			running = false
 			p.finish(r)
 		case p.local = <-locals:
+		case state := <-states:
+			p.streamState(state)
 		case <-timer.C:
 		case <-p.Tool.Changed():
 		case <-ctx.Done():
@@ -157,6 +165,8 @@ func (p *Poller) Run(ctx context.Context) {
 			if running {
 				<-results
 			}
+
+			<-streamed
 
 			return
 		}

@@ -66,6 +66,10 @@ func (p *Poller) publish(now time.Time) *snapshot.Snapshot {
 		s.Queries = append(s.Queries, q.status(p.chips))
 	}
 
+	if p.stream != nil {
+		s.Queries = append(s.Queries, p.stream.status())
+	}
+
 	p.logLag(s.Runner.Lag)
 	p.Publish(s)
 

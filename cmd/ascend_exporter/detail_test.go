@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+)
+
+// recordedMachine writes a machine of 8 chips that answers detail queries too, in the form that the stand-in replays.
+func recordedMachine(t *testing.T) string {
+	t.Helper()
+
+	m, err := sim.New(sim.Config{Product: "910B3", Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var text bytes.Buffer
+
+	state := m.At(time.Unix(1_800_000_000, 0))
+
+	for _, args := range []string{"info", "info -m"} {
+		fmt.Fprintf(&text, "-- %s --\n", args)
+		sim.Print(&text, state, strings.Fields(args))
+	}
+
+	const card = "\tNPU ID : %d\n\tChip Count : 1\n\n%s\tChip ID : 0\n\n"
+
+	for npu := range 8 {
+		for kind, fields := range map[string]string{
+			"usages": "\tHBM Capacity(MB) : 65536\n\tAivector Usage Rate(%) : 7\n\tHBM Bandwidth Usage Rate(%) : 30\n",
+			"memory": "\tHBM Capacity(MB) : 65536\n\tHBM Temperature(C) : 55\n",
+			"ecc":    "\tHBM Single Bit Error Count : 3\n",
+			"volt":   "\tVoltage(V) : 0.81\n",
+		} {
+			fmt.Fprintf(&text, "-- info -t %s -i %d --\n"+card, kind, npu, npu, fields)
+			fmt.Fprintf(&text, "-- info -t %s -i %d -c 0 --\n%s", kind, npu, fields)
+		}
+
+		fmt.Fprintf(&text, "-- info -t health -i %d -c 0 --\n\tHealth Status : OK\n\tError Code : NA\n\tError Information : NA\n", npu)
+		fmt.Fprintf(&text, "-- info -t common -i %d --\n\tNPU ID : %d\n\tChip Count : 1\n\n\tChip ID : 0\n\tAicore Count : 20\n\n", npu, npu)
+	}
+
+	path := filepath.Join(t.TempDir(), "machine.txtar")
+	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	return path
+}
+
+// TestOnceAndTheDaemonSayTheSame: after a full plan the daemon serves what --once writes.
+func TestOnceAndTheDaemonSayTheSame(t *testing.T) {
+	t.Parallel()
+
+	tool := newStandIn(t, "--replay="+recordedMachine(t))
+	command := "--npu-smi.command=" + tool.command()
+
+	e := startExporter(t, command)
+	m := e.until("the end of the first sweep", func(m samples) bool {
+		return m[`ascend_exporter_query_runs_total{query="info-vnpu"}`] > 0 && m.count("ascend_npu_voltage_volts") == 8
+	})
+
+	var out strings.Builder
+	if status := run(t.Context(), []string{"--once", command, "--path.lock=" + t.TempDir()}, &out, io.Discard); status != 0 {
+		t.Fatal(status)
+	}
+
+	once := parseSamples(t, out.String())
+	if once["ascend_npu_chips"] != 8 || once.count("ascend_npu_ecc_errors_total") != 8 || once.count("ascend_npu_aicores") != 8 {
+		t.Fatalf("%s", out.String())
+	}
+
+	hardware := func(all samples) samples {
+		some := make(samples)
+
+		for name, value := range all {
+			// The integrals are of the process's own time.
+			if strings.HasPrefix(name, "ascend_npu_") && !strings.Contains(name, "_seconds_total") && !strings.Contains(name, "_joules_total") {
+				some[name] = value
+			}
+		}
+
+		return some
+	}
+
+	if diff := cmp.Diff(hardware(once), hardware(m)); diff != "" {
+		t.Errorf("--once and the daemon differ (-once +daemon):\n%s", diff)
+	}
+}
+
+// TestHungChip: a chip that hangs all its queries keeps what the summary says and loses the rest; the others lose nothing.
+func TestHungChip(t *testing.T) {
+	t.Parallel()
+
+	tool := newStandIn(t, "--replay="+recordedMachine(t))
+	e := startExporter(t, "--npu-smi.command="+tool.command(), "--collection.max-duty=1", "--collection.interval=1s",
+		"--npu-smi.timeout=500ms", "--collector.volt.interval=1s", "--collector.memory.interval=1s")
+
+	e.until("all voltages", func(m samples) bool { return m.count("ascend_npu_voltage_volts") == 8 })
+	tool.behave("--hang=*-i 3*")
+
+	m := e.until("the voltage of the sick chip alone is gone", func(m samples) bool {
+		_, there := m[`ascend_npu_voltage_volts{chip="0", npu="3"}`]
+
+		return !there && m.count("ascend_npu_voltage_volts") == 7
+	})
+
+	if m.count("ascend_npu_power_watts") != 8 || m["ascend_exporter_up"] != 1 {
+		t.Errorf("%d chips have a power, up %v", m.count("ascend_npu_power_watts"), m["ascend_exporter_up"])
+	}
+
+	e.until("the reason", func(m samples) bool {
+		return m[`ascend_exporter_chip_query_failing{chip="0", npu="3", query="volt", reason="timeout"}`] == 1 &&
+			m[`ascend_exporter_query_success{query="volt"}`] == 0
+	})
+}
+
+func TestFaultCodesFile(t *testing.T) {
+	t.Parallel()
+
+	good, bad := filepath.Join(t.TempDir(), "good.tsv"), filepath.Join(t.TempDir(), "bad.tsv")
+	for path, text := range map[string]string{good: "# ours\nFFFFFFF0\tRestartNPU\n", bad: "FFFFFFF0\tRestartNPU\nxyz\tRestartNPU\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	if table, err := faultTable(good); err != nil {
+		t.Error(err)
+	} else if class, ok := table.Lookup("FFFFFFF0"); !ok || class != "RestartNPU" {
+		t.Errorf("class %q, %v", class, ok)
+	}
+
+	var stderr strings.Builder
+	if status := run(t.Context(), []string{"--sim", "--once", "--fault-codes.file=" + bad}, io.Discard, &stderr); status != 1 ||
+		!strings.Contains(stderr.String(), "--fault-codes.file") || !strings.Contains(stderr.String(), bad+":2") {
+		t.Errorf("status %d: %s", status, stderr.String())
+	}
+}
+
+// TestFastStream reads a stream on a real pseudo-terminal.
+func TestFastStream(t *testing.T) {
+	t.Parallel()
+
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	script := filepath.Join(t.TempDir(), "npu-smi")
+	text := fmt.Sprintf(`#!/bin/sh
+case "$*" in
+"info watch"*)
+	echo "NpuID(Idx)  ChipId(Idx) Pwr(W)      Temp(C)     AI Core(%%)"
+	while :; do
+		echo "0           0           300.5       61          50"
+		echo "1           0           90.0        40          0"
+		sleep 1
+	done
+	;;
+*) exec %s %s "$@" ;;
+esac
+`, self, asSimulatedTool)
+
+	if err := os.WriteFile(script, []byte(text), 0o700); err != nil { //nolint:gosec // it is to be executed
+		t.Fatal(err)
+	}
+
+	e := startExporter(t, "--npu-smi.command="+script, "--collector.watch")
+
+	m := e.until("the integrals of the stream", func(m samples) bool {
+		return m[`ascend_npu_energy_joules_total{chip="0", npu="0"}`] > 300 && m[`ascend_npu_power_peak_watts{chip="0", npu="0"}`] == 300.5
+	})
+
+	observed := m[`ascend_npu_observed_seconds_total{chip="0", npu="0"}`]
+	if power := m[`ascend_npu_energy_joules_total{chip="0", npu="0"}`] / observed; power < 300.4 || power > 300.6 {
+		t.Errorf("a mean power of %v W", power)
+	}
+
+	if busy := m[`ascend_npu_aicore_busy_seconds_total{chip="0", npu="0"}`] / observed; busy < 0.499 || busy > 0.501 {
+		t.Errorf("a mean rate of %v", busy)
+	}
+
+	if m[`ascend_npu_temperature_peak_celsius{chip="0", npu="1"}`] != 40 || m[`ascend_exporter_query_success{query="watch"}`] != 1 {
+		t.Errorf("peak %v, success %v", m[`ascend_npu_temperature_peak_celsius{chip="0", npu="1"}`], m[`ascend_exporter_query_success{query="watch"}`])
+	}
+}

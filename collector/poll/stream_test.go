@@ -1,0 +1,123 @@
+package poll
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
+	"github.com/ascend-exporter/ascend_exporter/collector/optional"
+)
+
+// A scriptedStream gives a sample a second of chip 0 of NPU 0, and stops for a while in between.
+type scriptedStream struct {
+	state       func(npusmi.WatchState)
+	begin       time.Time
+	stops, back time.Duration
+}
+
+func (s *scriptedStream) Run(ctx context.Context, sink func(npusmi.WatchSample, time.Time)) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+
+	s.state(npusmi.WatchState{Time: s.begin, Running: true})
+
+	for {
+		select {
+		case now := <-tick.C:
+			switch at := now.Sub(s.begin); {
+			case at == s.stops:
+				s.state(npusmi.WatchState{Time: now, Failure: &npusmi.Failure{Reason: npusmi.ReasonQuery, Message: "a chip failed"}})
+			case at == s.back:
+				s.state(npusmi.WatchState{Time: now, Running: true})
+			}
+
+			if at := now.Sub(s.begin); at < s.stops || at >= s.back {
+				sink(npusmi.WatchSample{Power: optional.Of(1000), Temperature: optional.Of(70), AICore: optional.Of(100)}, now)
+				sink(npusmi.WatchSample{NPU: 77, Power: optional.Of(1)}, now) // a chip that nobody knows
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *scriptedStream) Args() []string       { return []string{"info", "watch"} }
+func (s *scriptedStream) Starts() uint64       { return 1 }
+func (s *scriptedStream) Unrecognized() uint64 { return 0 }
+
+func TestStreamFeedsTheIntegrals(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, basics(), machine(t, "910B3", 8, 10*time.Millisecond))
+		b.PeakWindow = time.Minute
+		b.ledger = newLedger(b.Faults, time.Minute, time.Minute)
+		b.stream = newStream(func(state func(npusmi.WatchState)) Stream {
+			return &scriptedStream{state: state, begin: b.begin, stops: 10 * time.Minute, back: 20 * time.Minute}
+		})
+		b.run(t)
+		b.at(5*time.Minute + 500*time.Millisecond)
+
+		derived := b.last().Chips[0].Derived
+		seconds, _ := derived.ObservedSeconds.Get()
+		energy, _ := derived.EnergyJoules.Get()
+		busy, _ := derived.BusySeconds.Get()
+
+		if seconds < 280 || energy != 1000*seconds || busy != seconds {
+			t.Errorf("%v s, %v J, %v s busy in five minutes at 1000 W and 100 %%", seconds, energy, busy)
+		}
+
+		if !derived.PeakPower.Is(1000) || !derived.PeakTemperature.Is(70) || b.last().Chips[1].Derived.PeakPower.Present() {
+			t.Errorf("peaks %v and %v", derived.PeakPower, derived.PeakTemperature)
+		}
+
+		if q := b.query(t, Watch); !q.Success || q.Runs != 1 || !q.LastSuccess.Present() {
+			t.Errorf("query %+v", q)
+		}
+
+		// Summaries stand in, with a machine's own power.
+		b.at(15 * time.Minute)
+
+		derived = b.last().Chips[0].Derived
+		if more, _ := derived.EnergyJoules.Get(); more <= energy || derived.PeakPower.Present() {
+			t.Errorf("%v J after %v, peak %v while the stream is down", more, energy, derived.PeakPower)
+		}
+
+		if q := b.query(t, Watch); q.Success || q.Failures != 1 || q.History[0].Failure != "a chip failed" {
+			t.Errorf("query %+v", q)
+		}
+
+		b.at(25 * time.Minute)
+
+		if q := b.query(t, Watch); !q.Success || strings.Count(b.log.String(), "stream") != 2 {
+			t.Errorf("success %v, log:\n%s", q.Success, b.log)
+		}
+	})
+}
+
+func TestSummariesFeedTheIntegrals(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		good := machine(t, "910B3", 8, 10*time.Millisecond)
+		b := newBench(t, basics(), good)
+		b.run(t)
+		b.at(10*time.Minute + time.Second)
+
+		seconds, _ := b.last().Chips[0].Derived.ObservedSeconds.Get()
+		if energy, _ := b.last().Chips[0].Derived.EnergyJoules.Get(); seconds < 599 || seconds > 601 || energy < 80*seconds {
+			t.Errorf("%v J in %v s", energy, seconds)
+		}
+
+		// A gap that is longer than data may be old adds nothing.
+		b.tool.set(hangs)
+		b.at(30 * time.Minute)
+		b.tool.set(good)
+		b.at(41 * time.Minute)
+
+		if after, _ := b.last().Chips[0].Derived.ObservedSeconds.Get(); after > seconds+11*60 {
+			t.Errorf("%v s after a gap of 20 minutes, %v s before", after, seconds)
+		}
+	})
+}
