@@ -34,7 +34,7 @@ type tables struct {
 func newTables(options Options) tables {
 	return tables{
 		chips: slices.Concat(
-			chipRows(), memoryRows(), processRows(options.ProcessMemory), utilizationRows(), conditionRows(), errorRows(),
+			chipRows(), memoryRows(), processRows(options.ProcessMemory), utilizationRows(), conditionRows(), errorRows(), pcieRows(),
 			linkRows(options.PerLink), faultRows(), identityRows(), integralRows(),
 		),
 		cards:   cardRows(),

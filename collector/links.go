@@ -11,9 +11,10 @@ import (
 func linkRows(perLink bool) []chipRow {
 	rows := []chipRow{
 		{
-			name:   "ascend_npu_hccs_links",
-			help:   "HCCS links that the tool lists. Absent where the product has none.",
-			source: "hccs",
+			name:     "ascend_npu_hccs_links",
+			help:     "HCCS links that the tool lists. Absent where the product has none.",
+			source:   "hccs",
+			products: withHCCS,
 			read: func(c *snapshot.Chip, emit emit) {
 				if c.Detail.HCCS != nil {
 					emit(float64(len(c.Detail.HCCS.Links)))
@@ -21,41 +22,45 @@ func linkRows(perLink bool) []chipRow {
 			},
 		},
 		{
-			name:   "ascend_npu_hccs_links_down",
-			help:   "HCCS links that are down. Absent where the tool does not say.",
-			source: "hccs: hccs link speed, hccs link lane list",
-			read:   one(hccsSum(linkDown)),
+			name:     "ascend_npu_hccs_links_down",
+			help:     "HCCS links that are down. Absent where the tool does not say.",
+			source:   "hccs: hccs link speed, hccs link lane list",
+			products: "910B, A3",
+			read:     one(hccsSum(linkDown)),
 		},
 	}
 
 	for _, counter := range hccsCounters() {
 		rows = append(rows, chipRow{
-			name:   "ascend_npu_hccs_" + counter.name,
-			help:   counter.help + " on all HCCS links of the chip.",
-			kind:   Counter,
-			source: counter.source,
-			read:   one(hccsSum(counter.value)),
+			name:     "ascend_npu_hccs_" + counter.name,
+			help:     counter.help + " on all HCCS links of the chip.",
+			kind:     Counter,
+			source:   counter.source,
+			products: withHCCS,
+			read:     one(hccsSum(counter.value)),
 		})
 
 		if perLink {
 			rows = append(rows, chipRow{
-				name:   "ascend_npu_hccs_link_" + counter.name,
-				help:   counter.help + " on one HCCS link. With --collector.hccs.per-link only.",
-				kind:   Counter,
-				labels: []string{"link"},
-				source: counter.source,
-				read:   hccsEach(counter.value),
+				name:     "ascend_npu_hccs_link_" + counter.name,
+				help:     counter.help + " on one HCCS link. With --collector.hccs.per-link only.",
+				kind:     Counter,
+				labels:   []string{"link"},
+				source:   counter.source,
+				products: withHCCS,
+				read:     hccsEach(counter.value),
 			})
 		}
 	}
 
 	if perLink {
 		rows = append(rows, chipRow{
-			name:   "ascend_npu_hccs_link_down",
-			help:   "Whether an HCCS link is down. With --collector.hccs.per-link only.",
-			labels: []string{"link"},
-			source: "hccs: hccs link speed, hccs link lane list",
-			read:   hccsEach(linkDown),
+			name:     "ascend_npu_hccs_link_down",
+			help:     "Whether an HCCS link is down. With --collector.hccs.per-link only.",
+			labels:   []string{"link"},
+			source:   "hccs: hccs link speed, hccs link lane list",
+			products: "910B, A3",
+			read:     hccsEach(linkDown),
 		})
 	}
 
@@ -123,11 +128,12 @@ func hccsEach(value func(snapshot.HCCSLink) optional.Float) func(*snapshot.Chip,
 func sioRows() []chipRow {
 	return []chipRow{
 		{
-			name:   "ascend_npu_sio_errors_total",
-			help:   "CRC errors on the link between the dies of a package. The tool's counter has 16 bits: a wrap shows as a reset.",
-			kind:   Counter,
-			labels: []string{"direction"},
-			source: "sio-info: TX Error Count, RX Error Count",
+			name:     "ascend_npu_sio_errors_total",
+			help:     "CRC errors on the link between the dies of a package. The tool's counter has 16 bits: a wrap shows as a reset.",
+			kind:     Counter,
+			labels:   []string{"direction"},
+			source:   "sio-info: TX Error Count, RX Error Count",
+			products: "A3, 950",
 			read: func(c *snapshot.Chip, emit emit) {
 				if number, ok := c.Detail.SIOTransmit.Get(); ok {
 					emit(number, "transmit")
@@ -139,10 +145,11 @@ func sioRows() []chipRow {
 			},
 		},
 		{
-			name:   "ascend_npu_topology_info",
-			help:   "Another chip and the kind of link to it, always 1. With --collector.topo only.",
-			labels: []string{"peer_npu", "peer_chip", "link"},
-			source: "topo",
+			name:     "ascend_npu_topology_info",
+			help:     "Another chip and the kind of link to it, always 1. With --collector.topo only.",
+			labels:   []string{"peer_npu", "peer_chip", "link"},
+			source:   "topo",
+			products: not310,
 			read: func(c *snapshot.Chip, emit emit) {
 				for _, peer := range c.Detail.Peers {
 					emit(1, id(peer.NPU), id(peer.Chip), peer.Link)

@@ -9,6 +9,8 @@ type Metric struct {
 	Labels []string // sorted
 	Help   string
 	Source string // where the value comes from
+
+	Products string // that have it; "" for what is not of the hardware
 }
 
 // A Group is the metrics that are read from one thing.
@@ -41,7 +43,7 @@ func describe[T any](rows []row[T], common []string) []Metric {
 		labels := slices.Concat(common, r.labels)
 		slices.Sort(labels)
 
-		metrics = append(metrics, Metric{Name: r.name, Type: kind, Labels: labels, Help: r.help, Source: r.source})
+		metrics = append(metrics, Metric{Name: r.name, Type: kind, Labels: labels, Help: r.help, Source: r.source, Products: r.products})
 	}
 
 	return metrics

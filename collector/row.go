@@ -23,6 +23,9 @@ type row[T any] struct {
 	labels []string // beyond those that every row of its table has
 	source string   // where the value comes from: a query and the heading or key of its answer
 
+	// products that have it, as recorded; "" for what is not of the hardware.
+	products string
+
 	// read calls emit for each series, with the values of labels in their order. No call, no series.
 	read func(from *T, emit emit)
 }
@@ -54,6 +57,15 @@ func yes(b bool) float64 {
 
 	return 0
 }
+
+// Products that share metrics. A 310B has what a 310 has, and its measured power.
+const (
+	everywhere = "all"
+	withHBM    = "910A, 910B, A3, 950"
+	sinceA2    = "910B, A3, 950"
+	not310     = "310P, 910A, 910B, A3, 950"
+	withHCCS   = "310P, 910B, A3"
+)
 
 // The tables' rows by what they are read from.
 type (

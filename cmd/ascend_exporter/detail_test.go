@@ -172,7 +172,7 @@ case "$*" in
 esac
 `, self, asSimulatedTool)
 
-	if err := os.WriteFile(script, []byte(text), 0o700); err != nil { //nolint:gosec // it is to be executed
+	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
 

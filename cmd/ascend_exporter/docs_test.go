@@ -61,14 +61,15 @@ func metricsPage() string {
   an HBM of 0 MB are absent; a chip of which nothing is left is unusable: its health is 4 unless the tool says worse, and it
   has no measurement.
 
-The column "From" gives the query (see [flags](flags.md), ` + "`--collector.NAME`" + `) and the heading of its answer.
+The column "From" gives the query (see [flags](flags.md), ` + "`--collector.NAME`" + `) and the heading or key of its answer; the column "Products" those that have it, as recorded from the tool.
 `)
 
 	for _, group := range collector.Reference() {
-		fmt.Fprintf(&b, "\n## %s\n\n| metric | type | labels | meaning | from |\n| --- | --- | --- | --- | --- |\n", group.Title)
+		fmt.Fprintf(&b, "\n## %s\n\n| metric | type | labels | meaning | from | products |\n| --- | --- | --- | --- | --- | --- |\n", group.Title)
 
 		for _, m := range group.Metrics {
-			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Name, m.Type, code(m.Labels), cell(m.Help), cell(m.Source))
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n",
+				m.Name, m.Type, code(m.Labels), cell(m.Help), cell(m.Source), m.Products)
 		}
 	}
 

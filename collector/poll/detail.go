@@ -76,6 +76,27 @@ func (c chips[T]) of(chip snapshot.Key) *T {
 	return nil
 }
 
+// usages is the reading of `npu-smi info -t usages`.
+type usages struct {
+	chips[npusmi.Usages]
+}
+
+func parseUsages(target Target, output []byte) (Reading, npusmi.Warnings, error) {
+	answer, warnings, err := npusmi.ParseUsages(output)
+	if err != nil {
+		return nil, warnings, err
+	}
+
+	return usages{chips[npusmi.Usages]{target, answer, joinUsages}}, warnings, nil
+}
+
+// Observe adds to the integral of the AI Cores on 950, whose summary has the rate of the whole NPU.
+func (u usages) Observe(ledger *Ledger, at time.Time) {
+	if u.target.Bare && len(u.answer) == 1 {
+		ledger.Rate(u.target.Key, at, ratio(u.answer[0].Reading.AICore))
+	}
+}
+
 // health is the reading of `npu-smi info -t health`, which also an unusable chip has.
 type health struct {
 	chips[npusmi.ChipHealth]

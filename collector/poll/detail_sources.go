@@ -31,7 +31,7 @@ func stateSources() []Source {
 		{
 			Name: "usages", Help: "rates of use beside the summary's (npu-smi info -t usages)",
 			Interval: often, Scope: ScopeCard, ByChip: true, Fallback: FallbackToo,
-			Args: ask("usages"), Parse: measured(npusmi.ParseUsages, joinUsages),
+			Args: ask("usages"), Parse: parseUsages,
 		},
 		{
 			Name: "health", Help: "active faults (npu-smi info -t health)",

@@ -17,6 +17,7 @@ type Ledger struct {
 	Faults    faults.Table
 	onsets    faults.Onsets[snapshot.Key]
 	integrals *integral.Integrator[snapshot.Key]
+	usages    *integral.Integrator[snapshot.Key] // of rates that only the query usages has
 
 	// The stream enters samples from its own goroutine. While it does, summaries enter none.
 	streaming atomic.Bool
@@ -28,6 +29,7 @@ func newLedger(table faults.Table, maxGap, window time.Duration) *Ledger {
 	return &Ledger{
 		Faults:    table,
 		integrals: integral.New[snapshot.Key](integral.Config{MaxGap: maxGap, PeakWindow: window}),
+		usages:    integral.New[snapshot.Key](integral.Config{MaxGap: 5 * often}),
 	}
 }
 
@@ -81,11 +83,20 @@ func (l *Ledger) Sample(chip snapshot.Key, at time.Time, power, aicore optional.
 	l.integrals.Add(chip, integral.Sample{Time: at, Power: power, AICore: aicore})
 }
 
+// Rate enters the ratio of the AI Cores where the summary has none.
+func (l *Ledger) Rate(chip snapshot.Key, at time.Time, aicore optional.Float) {
+	l.usages.Add(chip, integral.Sample{Time: at, AICore: aicore})
+}
+
 // enter puts the sums into the chips of a snapshot.
 func (l *Ledger) enter(chips []snapshot.Chip, now time.Time) {
 	for i := range chips {
 		chip := &chips[i]
 		sums := l.integrals.Read(chip.Key, now)
+
+		if !sums.BusySeconds.Present() {
+			sums.BusySeconds = l.usages.Read(chip.Key, now).BusySeconds
+		}
 
 		chip.Derived = snapshot.Derived{
 			BusySeconds:     sums.BusySeconds,

@@ -27,14 +27,17 @@ func (s *scriptedStream) Run(ctx context.Context, sink func(npusmi.WatchSample, 
 	for {
 		select {
 		case now := <-tick.C:
-			switch at := now.Sub(s.begin); {
-			case at == s.stops:
+			at := now.Sub(s.begin)
+
+			if at == s.stops {
 				s.state(npusmi.WatchState{Time: now, Failure: &npusmi.Failure{Reason: npusmi.ReasonQuery, Message: "a chip failed"}})
-			case at == s.back:
+			}
+
+			if at == s.back {
 				s.state(npusmi.WatchState{Time: now, Running: true})
 			}
 
-			if at := now.Sub(s.begin); at < s.stops || at >= s.back {
+			if at < s.stops || at >= s.back {
 				sink(npusmi.WatchSample{Power: optional.Of(1000), Temperature: optional.Of(70), AICore: optional.Of(100)}, now)
 				sink(npusmi.WatchSample{NPU: 77, Power: optional.Of(1)}, now) // a chip that nobody knows
 			}
@@ -93,6 +96,23 @@ func TestStreamFeedsTheIntegrals(t *testing.T) {
 
 		if q := b.query(t, Watch); !q.Success || strings.Count(b.log.String(), "stream") != 2 {
 			t.Errorf("success %v, log:\n%s", q.Success, b.log)
+		}
+	})
+}
+
+func TestUsagesFeedTheIntegralsOf950(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, onByDefault(), whole(t, "950PR", 1, 10*time.Millisecond))
+		b.run(t)
+		b.at(30 * time.Minute)
+
+		if busy, ok := b.last().Chips[7].Derived.BusySeconds.Get(); !ok || busy < 0.4*28*60 || busy > 0.4*30*60 {
+			t.Errorf("%v s busy in half an hour at 40 %%", busy)
+		}
+
+		if runs := b.tool.startsOf(b.begin, "info -t health -i 7"); len(runs) == 0 || len(b.tool.startsOf(b.begin, "info -t health -i 7 -c 0")) > 0 {
+			t.Error("a product whose chips have no id was asked for one")
 		}
 	})
 }
