@@ -139,8 +139,9 @@ func (t *tables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
 	for i := range t.queries {
 		family := newFamily(&t.queries[i])
 		for j := range s.Queries {
-			if !s.Queries[j].Asked {
-				continue // as most of the fallback's never are
+			// As most of the fallback's never are asked, and each product knows some of the others only.
+			if !s.Queries[j].Asked || s.Queries[j].Unsupported {
+				continue
 			}
 
 			t.queries[i].render(family, &s.Queries[j], queryLabels(), []string{s.Queries[j].Name})

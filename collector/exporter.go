@@ -59,14 +59,14 @@ func reasonList() string {
 	return strings.Join(words, ", ")
 }
 
-// queryRows are the metrics of each query that was asked. Each has the label query.
+// queryRows are the metrics of each query that was asked and is supported. Each has the label query.
 func queryRows() []queryRow {
 	const source = "the runs of the query"
 
 	return []queryRow{
 		{
 			name:   "ascend_exporter_query_success",
-			help:   "Whether the query works: no chip that should answer is failing it. A query that the product does not support fails on no chip. Absent before the first run.",
+			help:   "Whether the query works: no chip that should answer is failing it.",
 			source: source,
 			read:   func(q *snapshot.Query, emit emit) { emit(yes(q.Success)) },
 		},

@@ -67,7 +67,8 @@ func TestOnceAndTheDaemonSayTheSame(t *testing.T) {
 
 	e := startExporter(t, command)
 	m := e.until("the end of the first sweep", func(m samples) bool {
-		return m[`ascend_exporter_query_runs_total{query="info-vnpu"}`] > 0 && m.count("ascend_npu_voltage_volts") == 8
+		return m.count("ascend_npu_voltage_volts") == 8 && m.count("ascend_npu_ecc_errors_total") == 8 && m.count("ascend_npu_aicores") == 8 &&
+			m.count("ascend_npu_hbm_temperature_celsius") == 8
 	})
 
 	var out strings.Builder
@@ -145,6 +146,63 @@ func TestFaultCodesFile(t *testing.T) {
 	if status := run(t.Context(), []string{"--sim", "--once", "--fault-codes.file=" + bad}, io.Discard, &stderr); status != 1 ||
 		!strings.Contains(stderr.String(), "--fault-codes.file") || !strings.Contains(stderr.String(), bad+":2") {
 		t.Errorf("status %d: %s", status, stderr.String())
+	}
+}
+
+// TestSeriesBudgetOfRecordings holds recorded machines, where they are at hand, to 80 series a chip and 120 a host.
+func TestSeriesBudgetOfRecordings(t *testing.T) {
+	t.Parallel()
+
+	folder := os.Getenv("ASCEND_CORPUS")
+	if folder == "" {
+		folder = filepath.Join("..", "..", "..", "shared", "corpus")
+	}
+
+	files, err := filepath.Glob(filepath.Join(folder, "tool", "[a-est]*_*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if len(files) == 0 {
+		t.Skipf("no recordings in %s: set ASCEND_CORPUS", folder)
+	}
+
+	const process = 9 // series of the exporter's own process, which --once leaves out
+
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+
+			var out strings.Builder
+
+			tool := newStandIn(t, "--replay="+file)
+			run(t.Context(), []string{"--once", "--npu-smi.command=" + tool.command(), "--path.lock=" + t.TempDir()}, &out, io.Discard)
+
+			m := parseSamples(t, out.String())
+			byChip := make(map[string]int)
+
+			for name := range m {
+				if strings.HasPrefix(name, "ascend_npu_") && strings.Contains(name, "chip=") {
+					npu, _, _ := strings.Cut(name[strings.Index(name, "npu=")+4:], ",")
+					chip, _, _ := strings.Cut(name[strings.Index(name, "chip=")+5:], ",")
+					byChip[strings.Trim(npu, "}")+strings.Trim(chip, "}")]++
+				}
+			}
+
+			if len(byChip) == 0 {
+				t.Fatal("no chip")
+			}
+
+			for chip, series := range byChip {
+				if series > 80 {
+					t.Errorf("%d series of chip %s", series, chip)
+				}
+			}
+
+			if rest := len(m) - m.hardware(); rest+process > 120 {
+				t.Errorf("%d series of the host, and %d of the process", rest, process)
+			}
+		})
 	}
 }
 

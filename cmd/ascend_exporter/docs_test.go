@@ -73,8 +73,8 @@ The column "From" gives the query (see [flags](flags.md), ` + "`--collector.NAME
 		}
 	}
 
-	b.WriteString("\nA query that was not asked yet has no series.\n")
-	b.WriteString("\n`ascend_exporter_build_info` and, unless `--web.disable-exporter-metrics` is given, the metrics `go_*` and `process_*` of the\n" +
+	b.WriteString("\nA query that was not asked yet, or that the product does not support, has no series.\n")
+	b.WriteString("\n`ascend_exporter_build_info` and, unless `--web.disable-exporter-metrics` is given, the metrics `process_*` of the\n" +
 		"exporter's own process are served beside these.\n")
 
 	return b.String()

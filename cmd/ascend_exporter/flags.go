@@ -82,7 +82,7 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 		Default("/metrics").StringVar(&o.telemetryPath)
 	app.Flag("web.max-requests", "Scrapes that are answered at the same time; a further one gets status 503. 0 is no limit.").
 		Default("40").IntVar(&o.maxRequests)
-	app.Flag("web.disable-exporter-metrics", "Leave out the metrics of the exporter's own process (go_*, process_*).").
+	app.Flag("web.disable-exporter-metrics", "Leave out the metrics of the exporter's own process (process_*).").
 		BoolVar(&o.disableExporterMetrics)
 
 	app.Flag("npu-smi.command", "Command that runs npu-smi, split like a shell does, such as 'sudo -n npu-smi'. "+

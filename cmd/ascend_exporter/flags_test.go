@@ -153,7 +153,7 @@ func TestOnce(t *testing.T) {
 		t.Errorf("%s", out.String())
 	}
 
-	if m.count("go_goroutines") > 0 {
+	if m.count("process_open_fds") > 0 {
 		t.Error("metrics of the process are in what another exporter will serve")
 	}
 }

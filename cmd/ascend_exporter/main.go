@@ -111,11 +111,8 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 	}
 
 	if !o.disableExporterMetrics {
-		registry.MustRegister(
-			// How much memory the process takes is process_resident_memory_bytes: the allocator's two dozen series say little more.
-			collectors.NewGoCollector(collectors.WithGoCollectorMemStatsMetricsDisabled()),
-			collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		)
+		// Those of the Go runtime are left out: they would take a third of what a host may have.
+		registry.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	}
 
 	logger.Info("starting", "version", version.Info())

@@ -112,12 +112,16 @@ func (q *query) status(chips []snapshot.Key) snapshot.Query {
 		never  bool // whether one that should answer never did
 	)
 
+	status.Unsupported = true
+
 	for _, t := range q.tasks {
 		status.Asked = status.Asked || t.asked
 
 		if t.unsupported || t.retired {
 			continue
 		}
+
+		status.Unsupported = false
 
 		if t.failure != nil {
 			status.Success = false

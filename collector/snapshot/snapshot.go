@@ -116,6 +116,7 @@ type Query struct {
 	Name string
 
 	Asked        bool           // whether it was asked at all
+	Unsupported  bool           // whether no chip knows it
 	Success      bool           // whether no chip that should answer is failing it
 	LastSuccess  optional.Float // Unix time in seconds: the oldest over the chips that should answer
 	Duration     time.Duration  // spent in the tool since the start
