@@ -208,6 +208,12 @@ func TestHungChipBesideAWholePlan(t *testing.T) {
 			t.Errorf("npu 3: voltage %v, power %v, want what the summary says and nothing else", sick.Detail.Voltage, sick.Power)
 		}
 
+		for _, name := range []string{"volt", "memory", "ecc", "health", "sensors"} {
+			if q := b.query(t, name); q.Success || len(q.Failing) != 1 || q.Failing[0].NPU != 3 {
+				t.Errorf("%s: success %v, failing %+v", name, q.Success, q.Failing)
+			}
+		}
+
 		if q := b.query(t, "usages"); len(q.Failing) != 1 || q.Failing[0].NPU != 3 || q.Failing[0].Reason != npusmi.ReasonTimeout {
 			t.Errorf("failing %+v", q.Failing)
 		}

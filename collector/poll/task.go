@@ -178,11 +178,22 @@ func (q *query) retarget(chips []snapshot.Key, bare bool, now time.Time) {
 		if at >= 0 {
 			tasks = append(tasks, q.tasks[at])
 		} else {
-			tasks = append(tasks, &task{query: q, target: target, due: now})
+			tasks = append(tasks, &task{query: q, target: target, due: now, failure: q.cardFailure(target)})
 		}
 	}
 
 	q.tasks = tasks
+}
+
+// cardFailure is why the card of a chip gave no answer: until the chip is asked itself, it fails with its card.
+func (q *query) cardFailure(chip Target) *npusmi.Failure {
+	for _, t := range q.tasks {
+		if t.target.Card && !chip.Card && t.target.NPU == chip.NPU && !t.unsupported {
+			return t.failure
+		}
+	}
+
+	return nil
 }
 
 // targets are what the query is asked about, one run each.
