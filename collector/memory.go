@@ -10,7 +10,7 @@ func memoryRows() []chipRow {
 	return []chipRow{
 		{
 			name:     "ascend_npu_hbm_used_bytes",
-			help:     "HBM in use, with what the driver keeps for itself (about 3 to 4 GiB on an idle chip).",
+			help:     "HBM in use, with what the driver keeps for itself (about 3 to 4 GiB on an idle chip). While the summary fails it is the capacity times the rounded rate of use.",
 			source:   "summary: HBM-Usage(MB)",
 			products: withHBM,
 			read:     one(func(c *snapshot.Chip) optional.Float { return c.HBM.Used }),
