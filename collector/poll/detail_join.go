@@ -14,6 +14,11 @@ const megahertz = 1e6
 // joinUsages takes the rates that the summary does not have. That of the AI Cores is the summary's, but where it has none that
 // means anything: on 950, on a vNPU, and in the fallback.
 func joinUsages(draft *Draft, chip *snapshot.Chip, u npusmi.Usages) {
+	// Without a summary to say that the chip is alive, an answer without any memory is one of failed readings.
+	if draft.Fallback && notPositive(u.HBMCapacity) && notPositive(u.DDRCapacity) {
+		return
+	}
+
 	d := &chip.Detail
 	d.AIVector, d.AICube, d.AICPU, d.CtrlCPU = ratio(u.AIVector), ratio(u.AICube), ratio(u.AICPU), ratio(u.ControlCPU)
 	d.HBMBandwidth = ratio(u.HBMBandwidth).Unless(notPositive(u.HBMCapacity))
@@ -95,9 +100,10 @@ func joinTemp(draft *Draft, chip *snapshot.Chip, t npusmi.Temp) {
 	}
 }
 
-// joinPower drops what the tool prints for the second die of a package: its power is measured as one.
+// joinPower drops what the tool prints for the second die of a package: its power is measured as one. Only cards of the 310
+// family have several chips that are not dies of one package.
 func joinPower(draft *Draft, chip *snapshot.Chip, p npusmi.Power) {
-	if draft.Fallback && (chip.Chip == 0 || chip.Model != "Ascend910") {
+	if draft.Fallback && (chip.Chip == 0 || strings.HasPrefix(chip.Model, ratedPowerModel)) {
 		chip.Power = p.Power.Unless(notPositive(p.Power))
 		draft.Answered(chip.Key)
 	}

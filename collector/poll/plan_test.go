@@ -280,6 +280,35 @@ func TestDetailsJoinTheChips(t *testing.T) {
 	})
 }
 
+// TestFallbackOfAHostThatWasNeverListed knows the chips by their mapping, and believes no answer of failed readings.
+func TestFallbackOfAHostThatWasNeverListed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		good := whole(t, "A3", 2, 100*time.Millisecond)
+		b := newBench(t, onByDefault(), hanging(func(args string) (string, time.Duration, *npusmi.Failure) {
+			switch {
+			case strings.HasPrefix(args, "info -t usages -i 3"):
+				return blocks(args, 2, "HBM Capacity(MB) : 0", "DDR Capacity(MB) : 0", "Aicore Usage Rate(%) : 0"), 0, nil
+			case strings.HasSuffix(args, " -i 3 -c 0"), strings.HasSuffix(args, " -i 3 -c 1"):
+				return "Failed to query \"it\" result.\n", 0, nil
+			default:
+				return good(args)
+			}
+		}, "info"))
+		b.run(t)
+		b.at(30 * time.Minute)
+
+		s := b.last()
+		if !s.Up || len(s.Chips) != 14 {
+			t.Fatalf("up %v, %d chips, want those of the NPUs that answer", s.Up, len(s.Chips))
+		}
+
+		if !s.Chips[0].Power.Is(258.5) || s.Chips[1].Power.Present() || s.Chips[1].PhyID != "1" {
+			t.Errorf("power %v and %v, physical id %q", s.Chips[0].Power, s.Chips[1].Power, s.Chips[1].PhyID)
+		}
+	})
+}
+
 // TestFallbackWithRealQueries: while the summary hangs, health, temperature, power and rates come from the chips.
 func TestFallbackWithRealQueries(t *testing.T) {
 	t.Parallel()
