@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-
-	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
 // Family is a group of products of which the tool speaks in the same words.
@@ -13,7 +11,10 @@ type Family string
 
 // The families, by the names that the driver has for them.
 const (
+	Family310  Family = "310"
 	Family310P Family = "310P"
+	Family310B Family = "310B"
+	Family910  Family = "910" // the first generation, 910A
 	FamilyA2   Family = "910B"
 	FamilyA3   Family = "910_93"
 	FamilyA5   Family = "950"
@@ -22,8 +23,10 @@ const (
 // Layout is the generation of the summary's widths.
 type Layout string
 
-// The layouts. Cards of the 310P have had the same one in all of them, and so has the 950.
+// The layouts. Cards of the 310 and 310P have had the same one in all of them, and so has the 950.
 const (
+	// Layout24 is that of the 910A in releases to 24.1: 93 columns.
+	Layout24 Layout = "24"
 	// Layout25 is that of the releases 23.0 to 25.5: 98 columns.
 	Layout25 Layout = "25"
 	// Layout26 is that of the releases 26.x: 116 columns.
@@ -39,71 +42,53 @@ type State struct {
 	ToolVersion   string
 	DriverVersion string
 	Cards         bool // the NPUs are cards in slots: the tool lists their product name and serial number
+	UnifiedBus    bool // the NPUs are not on PCI (servers with 950)
+	Container     bool // the tool runs in a container
 	NPUs          []NPU
+
+	Noise string      // a line that a library below the tool prints before any answer; "" is none
+	Init  FailureCode // with which the driver fails to start for the tool; 0 where it starts
 }
+
+// FailureCode is the driver's code of a call that failed: negative. 0 is a call that did not fail.
+type FailureCode int
+
+// The codes that matter.
+const (
+	FailureDriver      FailureCode = -8005 // no driver, or it does not answer at all
+	FailureTimeout     FailureCode = -8006
+	FailureNotReady    FailureCode = -8012 // a chip that has not started
+	FailureOccupied    FailureCode = -8020 // a container holds the chips
+	FailureUnsupported FailureCode = -8255
+)
 
 // NPU is what the tool's -i selects.
 type NPU struct {
 	ID           int    // LostID for a card that the driver has lost
-	ProductName  string // listed where the NPUs are cards
-	SerialNumber string // listed where the NPUs are cards
+	ProductName  string // on the board's label
+	SerialNumber string // on the board's label
+	Manufacturer string // on the board's label
+	Label        string // the model on the board's label; often "NA"
+	MCU          *MCU   // the board's management controller; nil where there is none
 	Chips        []Chip
+}
+
+// MCU is what the board's management controller measures.
+type MCU struct {
+	Temperature int     // °C
+	Power       float64 // W, of the whole card
+	Health      Health
+	Sensors     []Sensor // °C, by the names that the board has for them
+}
+
+// Sensor is a named temperature in °C.
+type Sensor struct {
+	Name        string
+	Temperature int
 }
 
 // LostID is the id that the driver gives a card that it has lost. Such an NPU has no chips.
 const LostID = -1
-
-// Chip is what the tool's -c selects. It has what the driver knows; which of it the tool prints is the printers' business.
-type Chip struct {
-	ID      int
-	LogicID int
-	PhyID   int
-	BusID   string // PCI address such as 0000:C1:00.0; empty without a PCI bus
-	Model   string
-	Health  Health
-	Power   optional.Float // W; on an A3, chip 0 has that of the package; absent where the driver measures none
-
-	Temperature int // °C
-	AICore      int // utilisation of the AI cores in percent; that of the whole NPU on a 950
-	Hugepages   Usage
-	DDR         Usage // MiB
-	HBM         Usage // MiB
-	Processes   []Process
-}
-
-// Usage is how much is used of what there is. Both are 0 where there is none.
-type Usage struct {
-	Used, Total int
-}
-
-// Process is a process that holds memory of a chip.
-type Process struct {
-	PID    int
-	Name   string // as the process calls itself; empty where it cannot be seen, or is gone
-	Memory int    // MiB
-}
-
-// Health is the driver's code of a chip's health.
-type Health int
-
-// The states of health.
-const (
-	HealthOK Health = iota
-	HealthWarning
-	HealthAlarm
-	HealthCritical
-	HealthUnknown
-)
-
-// String is the tool's word for it; empty for a code that the tool has no word for.
-func (h Health) String() string {
-	words := [...]string{"OK", "Warning", "Alarm", "Critical", "UNKNOWN"}
-	if h < 0 || int(h) >= len(words) {
-		return ""
-	}
-
-	return words[h]
-}
 
 // AllChips stands for all chips of an NPU in Lose.
 const AllChips = -1
