@@ -32,6 +32,9 @@ type Run struct {
 	Start    time.Time     // when; zero if there was none
 	Duration time.Duration // the time in the tool, without the wait for its turn
 
+	// Answer is what the parser of the query would read, from a simulated tool that prints nothing; nil from the real one.
+	Answer any
+
 	Stdout, Stderr []byte         // at most 4 MiB each; none of a process that could not be killed
 	ExitStatus     int            // -1 if a signal ended the process, or it has not ended
 	Signal         syscall.Signal // what ended the process; 0 if it ended by itself

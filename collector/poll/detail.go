@@ -42,6 +42,15 @@ func measured[T any](
 	}
 }
 
+// taken makes a Source's Take, as measured makes its Parse.
+func taken[T any](join func(*Draft, *snapshot.Chip, T)) func(Target, any) Reading {
+	return func(target Target, answer any) Reading {
+		read, _ := answer.([]npusmi.PerChip[T])
+
+		return chips[T]{target, read, join}
+	}
+}
+
 // Join fills in the chips that the answer is about.
 func (c chips[T]) Join(draft *Draft) {
 	for i := range draft.Chips {
@@ -87,7 +96,13 @@ func parseUsages(target Target, output []byte) (Reading, npusmi.Warnings, error)
 		return nil, warnings, err
 	}
 
-	return usages{chips[npusmi.Usages]{target, answer, joinUsages}}, warnings, nil
+	return takeUsages(target, answer), warnings, nil
+}
+
+func takeUsages(target Target, answer any) Reading {
+	read, _ := answer.([]npusmi.PerChip[npusmi.Usages])
+
+	return usages{chips[npusmi.Usages]{target, read, joinUsages}}
 }
 
 // Observe adds to the integral of the AI Cores on 950, whose summary has the rate of the whole NPU.
@@ -108,7 +123,13 @@ func parseHealth(target Target, output []byte) (Reading, npusmi.Warnings, error)
 		return nil, warnings, err
 	}
 
-	return health{chips[npusmi.ChipHealth]{target: target, answer: answer}}, warnings, nil
+	return takeHealth(target, answer), warnings, nil
+}
+
+func takeHealth(target Target, answer any) Reading {
+	read, _ := answer.([]npusmi.PerChip[npusmi.ChipHealth])
+
+	return health{chips[npusmi.ChipHealth]{target: target, answer: read}}
 }
 
 // Join adds the active faults. The state itself is the summary's word: the tool calls a chip OK here that has no codes.
@@ -208,7 +229,13 @@ func parseVNPUs(target Target, output []byte) (Reading, npusmi.Warnings, error) 
 		return nil, warnings, err
 	}
 
-	return vnpus{target, answer}, warnings, nil
+	return takeVNPUs(target, answer), warnings, nil
+}
+
+func takeVNPUs(target Target, answer any) Reading {
+	read, _ := answer.(npusmi.VNPUs)
+
+	return vnpus{target, read}
 }
 
 // Join adds the slices.

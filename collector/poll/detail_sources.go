@@ -31,22 +31,22 @@ func stateSources() []Source {
 		{
 			Name: "usages", Help: "rates of use beside the summary's (npu-smi info -t usages)",
 			Interval: often, Scope: ScopeCard, ByChip: true, Fallback: FallbackToo,
-			Args: ask("usages"), Parse: parseUsages,
+			Args: ask("usages"), Parse: parseUsages, Take: takeUsages,
 		},
 		{
 			Name: "health", Help: "active faults (npu-smi info -t health)",
 			Interval: 10 * time.Minute, Sick: 30 * time.Second, Scope: ScopeChip, Fallback: FallbackToo,
-			Args: ask("health"), Parse: parseHealth,
+			Args: ask("health"), Parse: parseHealth, Take: takeHealth,
 		},
 		{
 			Name: "temp", Help: "temperature while the summary fails (npu-smi info -t temp)",
 			Interval: often, Scope: ScopeChip, Fallback: FallbackOnly,
-			Args: ask("temp"), Parse: measured(npusmi.ParseTemp, joinTemp),
+			Args: ask("temp"), Parse: measured(npusmi.ParseTemp, joinTemp), Take: taken(joinTemp),
 		},
 		{
 			Name: "power", Help: "power while the summary fails (npu-smi info -t power)",
 			Interval: often, Scope: ScopeChip, Fallback: FallbackOnly,
-			Args: ask("power"), Parse: measured(npusmi.ParsePower, joinPower),
+			Args: ask("power"), Parse: measured(npusmi.ParsePower, joinPower), Take: taken(joinPower),
 		},
 	}
 }
@@ -57,27 +57,27 @@ func conditionSources() []Source {
 		{
 			Name: "memory", Help: "temperature and clock of the HBM (npu-smi info -t memory)",
 			Interval: seldom, Scope: ScopeCard, ByChip: true,
-			Args: ask("memory"), Parse: measured(npusmi.ParseMemory, joinMemory),
+			Args: ask("memory"), Parse: measured(npusmi.ParseMemory, joinMemory), Take: taken(joinMemory),
 		},
 		{
 			Name: "ecc", Help: "ECC errors and isolated pages (npu-smi info -t ecc)",
 			Interval: seldom, Scope: ScopeCard, ByChip: true,
-			Args: ask("ecc"), Parse: measured(npusmi.ParseECC, joinECC),
+			Args: ask("ecc"), Parse: measured(npusmi.ParseECC, joinECC), Take: taken(joinECC),
 		},
 		{
 			Name: "common", Help: "frequencies and number of the AI Cores (npu-smi info -t common)",
 			Interval: seldom, Scope: ScopeCard,
-			Args: ask("common"), Parse: measured(npusmi.ParseCommon, joinCommon),
+			Args: ask("common"), Parse: measured(npusmi.ParseCommon, joinCommon), Take: taken(joinCommon),
 		},
 		{
 			Name: "volt", Help: "voltage (npu-smi info -t volt)",
 			Interval: seldom, Scope: ScopeCard, ByChip: true,
-			Args: ask("volt"), Parse: measured(npusmi.ParseVolt, joinVolt),
+			Args: ask("volt"), Parse: measured(npusmi.ParseVolt, joinVolt), Take: taken(joinVolt),
 		},
 		{
 			Name: "sensors", Help: "temperatures at sensors (npu-smi info -t sensors)",
 			Interval: seldom, Scope: ScopeChip,
-			Args: ask("sensors"), Parse: measured(npusmi.ParseSensors, joinSensors),
+			Args: ask("sensors"), Parse: measured(npusmi.ParseSensors, joinSensors), Take: taken(joinSensors),
 		},
 	}
 }
@@ -88,17 +88,17 @@ func linkSources() []Source {
 		{
 			Name: "pcie-err", Help: "errors on PCIe (npu-smi info -t pcie-err)",
 			Interval: seldom, Scope: ScopeCard, ByChip: true,
-			Args: ask("pcie-err"), Parse: measured(npusmi.ParsePCIeErrors, joinPCIe),
+			Args: ask("pcie-err"), Parse: measured(npusmi.ParsePCIeErrors, joinPCIe), Take: taken(joinPCIe),
 		},
 		{
 			Name: "hccs", Help: "links between chips (npu-smi info -t hccs)",
 			Interval: seldom, Scope: ScopeChip,
-			Args: ask("hccs"), Parse: measured(npusmi.ParseHCCS, joinHCCS),
+			Args: ask("hccs"), Parse: measured(npusmi.ParseHCCS, joinHCCS), Take: taken(joinHCCS),
 		},
 		{
 			Name: "sio-info", Help: "errors between the dies of a package (npu-smi info -t sio-info)",
 			Interval: seldom, Scope: ScopeChip,
-			Args: ask("sio-info"), Parse: measured(npusmi.ParseSIOErrors, joinSIO),
+			Args: ask("sio-info"), Parse: measured(npusmi.ParseSIOErrors, joinSIO), Take: taken(joinSIO),
 		},
 	}
 }
@@ -109,22 +109,22 @@ func identitySources() []Source {
 		{
 			Name: "board", Help: "what identifies the cards (npu-smi info -t board)",
 			Interval: rarely, Scope: ScopeCard, OnChange: true,
-			Args: ask("board"), Parse: measured(npusmi.ParseBoard, joinBoard),
+			Args: ask("board"), Parse: measured(npusmi.ParseBoard, joinBoard), Take: taken(joinBoard),
 		},
 		{
 			Name: "die", Help: "what identifies the chips (npu-smi info -t board, for each chip)",
 			Interval: rarely, Scope: ScopeChip, OnChange: true,
-			Args: ask("board"), Parse: measured(npusmi.ParseBoard, joinBoard),
+			Args: ask("board"), Parse: measured(npusmi.ParseBoard, joinBoard), Take: taken(joinBoard),
 		},
 		{
 			Name: "spod-info", Help: "place in the SuperPod (npu-smi info -t spod-info)",
 			Interval: rarely, Scope: ScopeChip, OnChange: true,
-			Args: ask("spod-info"), Parse: measured(npusmi.ParseSuperPod, joinSuperPod),
+			Args: ask("spod-info"), Parse: measured(npusmi.ParseSuperPod, joinSuperPod), Take: taken(joinSuperPod),
 		},
 		{
 			Name: "info-vnpu", Help: "slices of the chips (npu-smi info -t info-vnpu)",
 			Interval: rarely, Scope: ScopeChip, OnChange: true,
-			Args: ask("info-vnpu"), Parse: parseVNPUs,
+			Args: ask("info-vnpu"), Parse: parseVNPUs, Take: takeVNPUs,
 		},
 	}
 }
@@ -140,7 +140,7 @@ func optionalSources() []Source {
 		{
 			Name: "proc-mem", Help: "all processes on the chips, where the summary shows 8 of each (npu-smi info -t proc-mem)",
 			Interval: often, Scope: ScopeCard, ByChip: true, Off: true,
-			Args: ask("proc-mem"), Parse: measured(npusmi.ParseProcMem, joinProcMem),
+			Args: ask("proc-mem"), Parse: measured(npusmi.ParseProcMem, joinProcMem), Take: taken(joinProcMem),
 		},
 		{
 			Name: "topo", Help: "kinds of links between the chips (npu-smi info -t topo)",

@@ -35,8 +35,10 @@ type Config struct {
 	// Local reads what is known of the host without the tool. It is called once for each interval of the query that lists
 	// the chips, never twice at a time.
 	Local func() Local
-	// Publish takes each new snapshot, from the goroutine of Run or Once.
+	// Publish takes each new snapshot, from the goroutine of Run, Once or Replay.
 	Publish func(*snapshot.Snapshot)
+	// Now is the clock for Replay; nil is the wall's.
+	Now func() time.Time
 }
 
 // Local is what is known of the host without the tool.
@@ -94,7 +96,11 @@ func New(config Config) *Poller {
 		p.failures[reason] = 0
 	}
 
-	now := time.Now()
+	if p.Now == nil {
+		p.Now = time.Now
+	}
+
+	now := p.Now()
 
 	for _, source := range config.Sources {
 		q := &query{Source: source, byChip: make(map[int]bool)}
@@ -229,11 +235,17 @@ func (p *Poller) ask(ctx context.Context, t *task) result {
 	r := result{task: t, run: p.Tool.Run(ctx, t.query.Deadline, t.query.Args(t.target)...)}
 
 	if r.run.Start.IsZero() {
-		r.run.Start = time.Now() // no process came of it
+		r.run.Start = p.Now() // no process came of it
 	}
 
 	r.failure = r.run.Failure
 	if r.failure != nil {
+		return r
+	}
+
+	if r.run.Answer != nil && t.query.Take != nil {
+		r.reading = t.query.Take(t.target, r.run.Answer)
+
 		return r
 	}
 

@@ -50,6 +50,9 @@ type Source struct {
 	// Parse reads an answer. A *npusmi.Failure as the error says itself why there is no reading; any other error means
 	// that the answer is to be explained by its text and its exit status.
 	Parse func(target Target, output []byte) (Reading, npusmi.Warnings, error)
+	// Take makes a reading of an answer that needs no parsing: what Parse's parser would have read (npusmi.Run.Answer). Nil for a
+	// query whose answers are always text.
+	Take func(target Target, answer any) Reading
 }
 
 // Fallback is the part of a query while the listing fails.

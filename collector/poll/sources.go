@@ -26,6 +26,7 @@ func Sources() []Source {
 			OnChange: true,
 			Args:     always("info", "-m"),
 			Parse:    host(npusmi.ParseMapping, func(entries []npusmi.MappingEntry) Reading { return mapping(entries) }),
+			Take:     func(_ Target, answer any) Reading { entries, _ := answer.([]npusmi.MappingEntry); return mapping(entries) },
 		},
 		{
 			Name:     Summary,
@@ -35,6 +36,7 @@ func Sources() []Source {
 			Lists:    true,
 			Args:     always("info"),
 			Parse:    host(parseSummary, func(s npusmi.Summary) Reading { return summary(s) }),
+			Take:     func(_ Target, answer any) Reading { s, _ := answer.(npusmi.Summary); return summary(s) },
 		},
 	}, detailSources()...)
 }

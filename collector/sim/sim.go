@@ -25,6 +25,9 @@ type Config struct {
 	Product string // one of Products
 	NPUs    int    // number of NPUs; 0 is as many as the product usually has
 	Seed    uint64 // machines of different seeds run different jobs on chips with different manners
+
+	SuperPodID  int // where the product has SuperPods
+	ServerIndex int // of the host in its SuperPod
 }
 
 // Machine is one simulated host. It is immutable.

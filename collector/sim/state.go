@@ -46,6 +46,8 @@ type State struct {
 	Container     bool // the tool runs in a container
 	NPUs          []NPU
 
+	Release string // of the tool, such as 25.5; "" is the published source
+
 	Noise string      // a line that a library below the tool prints before any answer; "" is none
 	Init  FailureCode // with which the driver fails to start for the tool; 0 where it starts
 }
