@@ -46,33 +46,34 @@ type Reading string
 
 // The readings. EveryReading stands for all of a chip's.
 const (
-	EveryReading       Reading = ""
-	ReadingTemperature Reading = "temperature"
-	ReadingPower       Reading = "power"
-	ReadingVoltage     Reading = "voltage"
-	ReadingAICore      Reading = "aicore"
-	ReadingAICPU       Reading = "aicpu"
-	ReadingCtrlCPU     Reading = "ctrlcpu"
-	ReadingRates       Reading = "rates" // those that newer drivers give in one call: AI Core, AI Vector, AI Cube, NPU
-	ReadingHBM         Reading = "hbm"
-	ReadingHBMRate     Reading = "hbm-rate"
-	ReadingHBMBusRate  Reading = "hbm-bandwidth"
-	ReadingHBMClock    Reading = "hbm-clock"
-	ReadingHBMVendor   Reading = "hbm-vendor"
-	ReadingClock       Reading = "clock"
-	ReadingECC         Reading = "ecc"
-	ReadingSoC         Reading = "sensor-soc"
-	ReadingSFP         Reading = "sensor-sfp"
-	ReadingNDie        Reading = "sensor-ndie"
-	ReadingHBMSensor   Reading = "sensor-hbm"
-	ReadingProcesses   Reading = "processes"
-	ReadingBus         Reading = "bus"
-	ReadingDie         Reading = "die"
-	ReadingFirmware    Reading = "firmware"
-	ReadingCompat      Reading = "compatibility"
-	ReadingPCIe        Reading = "pcie"
-	ReadingFaults      Reading = "faults"
-	ReadingHealth      Reading = "health"
+	EveryReading          Reading = ""
+	ReadingTemperature    Reading = "temperature"
+	ReadingPower          Reading = "power"
+	ReadingVoltage        Reading = "voltage"
+	ReadingAICore         Reading = "aicore"
+	ReadingAICPU          Reading = "aicpu"
+	ReadingCtrlCPU        Reading = "ctrlcpu"
+	ReadingRates          Reading = "rates" // those that newer drivers give in one call: AI Core, AI Vector, AI Cube, NPU
+	ReadingHBM            Reading = "hbm"
+	ReadingHBMTemperature Reading = "hbm-temperature"
+	ReadingHBMRate        Reading = "hbm-rate"
+	ReadingHBMBusRate     Reading = "hbm-bandwidth"
+	ReadingHBMClock       Reading = "hbm-clock"
+	ReadingHBMVendor      Reading = "hbm-vendor"
+	ReadingClock          Reading = "clock"
+	ReadingECC            Reading = "ecc"
+	ReadingSoC            Reading = "sensor-soc"
+	ReadingSFP            Reading = "sensor-sfp"
+	ReadingNDie           Reading = "sensor-ndie"
+	ReadingHBMSensor      Reading = "sensor-hbm"
+	ReadingProcesses      Reading = "processes"
+	ReadingBus            Reading = "bus"
+	ReadingDie            Reading = "die"
+	ReadingFirmware       Reading = "firmware"
+	ReadingCompat         Reading = "compatibility"
+	ReadingPCIe           Reading = "pcie"
+	ReadingFaults         Reading = "faults"
+	ReadingHealth         Reading = "health"
 )
 
 // Failure is the code with which a reading fails; 0 where it does not.
@@ -164,6 +165,7 @@ type Board struct {
 	ChipVersion  string
 	ChipType     string
 	Die          string // five words of eight hexadecimal digits
+	NDie         string // likewise, of the die for input and output (910A)
 	DDRInstalled int    // MiB that are soldered, of which the system keeps a part (310P); 0 where the tool does not tell
 }
 

@@ -46,20 +46,25 @@ func writeMapping(b *bytes.Buffer, s State) {
 
 		for _, c := range n.Chips {
 			chip := ids{npu: npu, slot: npu, chip: strconv.Itoa(c.ID), logic: strconv.Itoa(c.LogicID), phy: strconv.Itoa(c.PhyID)}
-			row(chip, bare, chipName(s.Family, c.Model))
+			row(chip, bare, chipName(s.Family, c))
 		}
 
-		if s.Family != FamilyA5 { // which has no MCU
-			row(ids{npu: npu, chip: strconv.Itoa(len(n.Chips)), logic: "-", phy: "-"}, padded, "Mcu")
+		if hasMCU(s.Family) {
+			row(ids{npu: npu, chip: strconv.Itoa(n.mcuID()), logic: "-", phy: "-"}, padded, "Mcu")
 		}
 	}
 }
 
-// chipName is a chip's full name. On older products the model is it without the brand.
-func chipName(f Family, model string) string {
-	if f == FamilyA2 || f == Family310P {
+// chipName is a chip's full name. On older products the model is it without the brand. A chip that does not answer has none.
+func chipName(f Family, c Chip) string {
+	switch model := nameOf(c); {
+	case f == Family310:
+		return "MiniD"
+	case model == "":
+		return " "
+	case f == FamilyA3 || f == FamilyA5:
+		return model
+	default:
 		return "Ascend " + model
 	}
-
-	return model
 }

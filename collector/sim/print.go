@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // The exit statuses of the tool: its own codes are negative numbers, of which a process can show the lowest eight bits.
@@ -33,6 +34,14 @@ func answer(b *bytes.Buffer, s State, args []string) int {
 		return StatusParameter
 	}
 
+	if s.Noise != "" {
+		fmt.Fprintln(b, s.Noise)
+	}
+
+	if s.Init != 0 {
+		return initFailure(b, s.Init)
+	}
+
 	if s.chips() == 0 {
 		fmt.Fprintln(b, "npu get board type failed. ret is -9005")
 
@@ -57,6 +66,20 @@ func answer(b *bytes.Buffer, s State, args []string) int {
 	return StatusNoDevice
 }
 
+// initFailure says that the driver does not start for the tool.
+func initFailure(b *bytes.Buffer, code FailureCode) int {
+	const low = 0xFF
+
+	text := "dcmi module initialize failed. ret is %d\n"
+	if code == FailureOccupied {
+		text = "dcmi model initialized failed, because the device is used. ret is %d\n" // as the tool spells it
+	}
+
+	fmt.Fprintf(b, text, code)
+
+	return int(code) & low
+}
+
 // printInfo answers `npu-smi info`.
 func printInfo(b *bytes.Buffer, s State, args []string) int {
 	if len(args) == 0 {
@@ -78,7 +101,9 @@ func printInfo(b *bytes.Buffer, s State, args []string) int {
 		writeInfoUsage(b, s.Family)
 
 		return 0
-	case "watch", "proc":
+	case "watch":
+		return printWatch(b, s, args[1:])
+	case "proc":
 		fmt.Fprintf(b, "This device does not support querying %s.\n", args[0])
 
 		return StatusUnsupported
@@ -86,15 +111,28 @@ func printInfo(b *bytes.Buffer, s State, args []string) int {
 
 	q, wrong := parseQuery(s, args)
 	if wrong != "" {
-		fmt.Fprintln(b, wrong)
-		writeInfoUsage(b, s.Family)
-
-		return StatusParameter
+		return wrongArgument(b, s, wrong)
 	}
 
-	fmt.Fprintf(b, "This device does not support querying %s.\n", q.name)
+	all := details()
 
-	return 0
+	i := slices.IndexFunc(all, func(d detail) bool { return d.name == q.name })
+	if i < 0 {
+		return unsupported(b, q.name)
+	}
+
+	return all[i].print(b, s, q)
+}
+
+// wrongArgument says what is wrong, if that has words, and how the tool is used.
+func wrongArgument(b *bytes.Buffer, s State, wrong string) int {
+	if wrong != "" {
+		fmt.Fprintln(b, wrong)
+	}
+
+	writeInfoUsage(b, s.Family)
+
+	return StatusParameter
 }
 
 // query is what `npu-smi info -t` asks for.
@@ -124,6 +162,10 @@ func parseQuery(s State, args []string) (q query, wrong string) {
 	}
 
 	if id, given := values["-i"]; given {
+		if strings.HasPrefix(id, "-") {
+			return q, "Error parameter of -i"
+		}
+
 		i := slices.IndexFunc(s.NPUs, func(n NPU) bool { return strconv.Itoa(n.ID) == id && len(n.Chips) > 0 })
 		if i < 0 {
 			return q, "Invalid card id.\nError parameter of -i"
@@ -133,17 +175,29 @@ func parseQuery(s State, args []string) (q query, wrong string) {
 	}
 
 	if id, given := values["-c"]; given {
-		if s.Family == FamilyA5 || q.npu == nil {
+		if s.Family == FamilyA5 || q.npu == nil || q.name == "common" {
 			return q, "Error parameter of -c"
 		}
 
-		chip, err := strconv.Atoi(id)
-		if err != nil || chip < 0 || chip > len(q.npu.Chips) {
-			return q, "Invalid chip id.\nError parameter of -c"
+		// A chip can have been lost, so that ids are no longer positions.
+		q.chip = slices.IndexFunc(q.npu.Chips, func(c Chip) bool { return strconv.Itoa(c.ID) == id })
+		if q.chip < 0 && hasMCU(s.Family) && id == strconv.Itoa(q.npu.mcuID()) {
+			q.chip = len(q.npu.Chips)
 		}
 
-		q.chip = chip
+		if q.chip < 0 {
+			return q, "Invalid chip id.\nError parameter of -c"
+		}
 	}
 
 	return q, ""
+}
+
+// mcuID is the id of the management controller: that behind the last chip's.
+func (n NPU) mcuID() int {
+	if len(n.Chips) == 0 {
+		return 0
+	}
+
+	return n.Chips[len(n.Chips)-1].ID + 1
 }

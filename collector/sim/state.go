@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
 // Family is a group of products of which the tool speaks in the same words.
@@ -77,8 +79,9 @@ type NPU struct {
 
 // MCU is what the board's management controller measures.
 type MCU struct {
-	Temperature int     // °C
-	Power       float64 // W, of the whole card
+	Temperature int            // °C
+	Power       optional.Float // W, of the whole card
+	Voltage     optional.Float // V, of the supply
 	Health      Health
 	Sensors     []Sensor // °C, by the names that the board has for them
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 )
 
@@ -51,18 +50,24 @@ func writeSummary(b *bytes.Buffer, s State) {
 
 // writeChip prints the two lines of a chip. The first is missing where the tool has no word for the chip's health.
 func writeChip(b *bytes.Buffer, f Family, l layout, npu int, c Chip) {
-	if health := c.Health.String(); health != "" {
-		fmt.Fprintf(b, l.first+"\n", npu, text(c.Model), health, power(f, c), c.Temperature, c.Hugepages.Used, c.Hugepages.Total)
+	if health := healthWord(c); health != "" {
+		temperature := c.zeroIf(ReadingTemperature, c.Temperature)
+		fmt.Fprintf(b, l.first+"\n", npu, text(nameOf(c)), health, power(f, c), temperature, c.Hugepages.Used, c.Hugepages.Total)
 	}
 
-	bus := "NA"
-	if c.BusID != "" {
-		bus = c.BusID + " " // the function has two places
+	bus := busOf(c)
+	if bus != "NA" {
+		bus += " " // the function has two places
+	}
+
+	if c.Failure(ReadingHBM) != 0 {
+		c.HBM = Usage{}
 	}
 
 	used := int32(c.HBM.Used) //nolint:gosec // it wraps in the tool too
+	busy := clamped(c.zeroIf(ReadingAICore, c.AICore))
 
-	fmt.Fprintf(b, l.second+"\n", c.ID, c.LogicID, c.PhyID, bus, c.AICore, c.DDR.Used, c.DDR.Total, used, c.HBM.Total)
+	fmt.Fprintf(b, l.second+"\n", c.ID, c.LogicID, c.PhyID, bus, busy, c.DDR.Used, c.DDR.Total, used, c.HBM.Total)
 }
 
 // power is what stands in the power column. A reading that failed is a zero to the tool.
@@ -75,9 +80,25 @@ func power(f Family, c Chip) string {
 		return "-" // the package's power stands with its first chip
 	}
 
-	watts, _ := c.Power.Get()
+	return watts(c)
+}
 
-	return strconv.FormatFloat(watts, 'f', 1, 64)
+// nameOf is the model, of which a chip that does not answer has none.
+func nameOf(c Chip) string {
+	if c.Failures[EveryReading] != 0 {
+		return ""
+	}
+
+	return c.Model
+}
+
+// healthWord is the tool's word for a chip's health; empty for a code that it has no word for.
+func healthWord(c Chip) string {
+	if c.Failure(ReadingHealth) != 0 {
+		return HealthUnknown.String()
+	}
+
+	return c.Health.String()
 }
 
 // writeProcesses prints the processes of an NPU, or that it has none.
@@ -85,6 +106,10 @@ func writeProcesses(b *bytes.Buffer, l layout, n NPU) {
 	none := true
 
 	for _, c := range n.Chips {
+		if c.Failure(ReadingProcesses) != 0 {
+			continue // the tool takes that for no process
+		}
+
 		for _, p := range c.Processes[:min(maxListed, len(c.Processes))] {
 			fmt.Fprintf(b, l.process+"\n", n.ID, c.ID, p.PID, text(processName(p.Name)), p.Memory)
 
