@@ -16,7 +16,7 @@ func details() []detail {
 		{name: "power", rows: powerRows, mcu: powerMCU},
 		{name: "volt", rows: voltRows, mcu: voltMCU},
 		{name: "sensors", families: []Family{Family310P, Family910, FamilyA2, FamilyA3, FamilyA5}, chipOnly: true, rows: sensorRows},
-		{name: "pcie-err", families: []Family{Family310P, FamilyA2, FamilyA3, FamilyA5}, lacks: onUnifiedBus, rows: pcieRows},
+		{name: "pcie-err", families: []Family{Family310P, FamilyA2, FamilyA5}, lacks: onUnifiedBus, rows: pcieRows},
 		{name: "proc-mem", strict: true, rows: procMemRows},
 		{name: "hccs", families: []Family{Family310P, FamilyA2, FamilyA3}, chipOnly: true, rows: hccsRows},
 		{name: "sio-info", families: []Family{FamilyA3, FamilyA5}, chipOnly: true, rows: sioRows},

@@ -24,7 +24,15 @@ func printBoard(b *bytes.Buffer, s State, q query) int {
 			return d.failed(b, s, "info", code)
 		}
 
+		if n.Chips[0].Failure(ReadingBus) != 0 {
+			fmt.Fprintln(b, "Failed to query card pcie info.")
+		}
+
 		boardOfCard(p, s, n)
+
+		if n.Chips[0].Failure(ReadingBus) != 0 {
+			return d.failed(b, s, "info", failureQuery)
+		}
 
 		return 0
 	}
@@ -35,9 +43,7 @@ func printBoard(b *bytes.Buffer, s State, q query) int {
 
 	c := n.Chips[q.chip]
 	if c.Failures[EveryReading] != 0 {
-		fmt.Fprintf(b, "Failed to query %q result.\n", d.name)
-
-		return StatusQuery
+		return d.failed(b, s, "result", failureQuery)
 	}
 
 	boardOfChip(p, s, n, c)
@@ -128,6 +134,20 @@ func busOfCard(p pairs, s State, n NPU) {
 	}
 
 	p.row("PCIe Bus Info", address)
+
+	if n.Chips[0].Failure(ReadingBus) != 0 {
+		const zero = "0x0000"
+
+		p.row("Slot ID", 0)
+		p.row("Class ID", "NA")
+		p.row("PCI Vendor ID", zero)
+		p.row("PCI Device ID", zero)
+		p.row("Subsystem Vendor ID", zero)
+		p.row("Subsystem Device ID", zero)
+
+		return
+	}
+
 	p.row("Slot ID", n.ID)
 	p.row("Class ID", "NA")
 	p.row("PCI Vendor ID", "0x19E5")

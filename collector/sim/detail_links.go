@@ -65,11 +65,11 @@ func hccsRows(p pairs, s State, c Chip) FailureCode {
 func hccsHealth(links []HCCSLink) string {
 	for _, l := range links {
 		if l.Mode == 0 {
-			return HealthAlarm.String()
+			return "NOK"
 		}
 	}
 
-	return HealthOK.String()
+	return "OK"
 }
 
 // sioRows have no columns.

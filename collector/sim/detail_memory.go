@@ -83,6 +83,10 @@ func procMemRows(p pairs, _ State, c Chip) FailureCode {
 	}
 
 	for _, q := range c.Processes {
+		if q.Name == "" {
+			fmt.Fprint(p, "\tGet pid name failed.\n")
+		}
+
 		fmt.Fprintf(p, "\tProcess id:%-7d Process name:%-17s Process memory(MB):%d\n", q.PID, text(processName(q.Name)), q.Memory)
 	}
 

@@ -34,8 +34,8 @@ func (u Usage) share() int {
 }
 
 func usagesRows(p pairs, s State, c Chip) FailureCode {
-	if code := c.Failures[EveryReading]; code != 0 {
-		return code
+	if c.Failures[EveryReading] != 0 {
+		return failureQuery
 	}
 
 	switch s.Family {
@@ -52,10 +52,10 @@ func usagesRows(p pairs, s State, c Chip) FailureCode {
 	default:
 		memoryRates(p, c, "DDR ", "DDR ")
 		p.row("HBM Capacity(MB)", c.zeroIf(ReadingHBM, c.HBM.Total))
-		p.row("HBM Usage Rate(%)", c.zeroIf(ReadingHBM, c.hbmShare(s)))
+		hbmRate(p, s, c)
 		computeRates(p, s, c)
 		p.row("DDR Bandwidth Usage Rate(%)", c.Rates.DDRBandwidth)
-		p.row("HBM Bandwidth Usage Rate(%)", c.zeroIf(ReadingHBMBusRate, c.Rates.HBMBandwidth))
+		p.row("HBM Bandwidth Usage Rate(%)", c.zeroIf(ReadingHBM, c.Rates.HBMBandwidth))
 
 		if s.Family != Family910 {
 			if s.since("25") {
@@ -71,13 +71,18 @@ func usagesRows(p pairs, s State, c Chip) FailureCode {
 	return 0
 }
 
-// hbmShare is the rate that `usages` prints: the driver's on the first generation, computed anew on the others.
-func (c Chip) hbmShare(s State) int {
-	if s.Family == Family910 || s.Family == FamilyA5 {
-		return clamped(c.Rates.HBM)
+// hbmRate prints the rate that is computed anew where what is in use is known, else the driver's. One above 100 % has no line.
+func hbmRate(p pairs, s State, c Chip) {
+	const most = 100
+
+	rate := c.zeroIf(ReadingHBMRate, c.Rates.HBM)
+	if s.Family != Family910 && s.Family != FamilyA5 && c.Failure(ReadingHBM) == 0 && c.HBM.Total > 0 {
+		rate = c.HBM.share()
 	}
 
-	return c.HBM.share()
+	if rate <= most {
+		p.row("HBM Usage Rate(%)", rate)
+	}
 }
 
 // clamped is a rate as the driver's library gives it: one above 100 % is replaced by 0.
@@ -157,7 +162,7 @@ func commonMCU(p pairs, s State, n NPU) {
 	}
 
 	p.row("Chip Name", name)
-	p.row("Temperature(C)", n.MCU.Temperature)
+	p.row("Temperature(C)", n.Chips[0].zeroIf(EveryReading, n.MCU.Temperature)) // it is asked through the first chip
 	mcuPower(p, s, *n.MCU, "NPU Real-time Power(W)")
 }
 
@@ -199,8 +204,12 @@ func healthRows(p pairs, s State, c Chip) FailureCode {
 	return 0
 }
 
-// failureOther stands for a state that the tool has no word for: it takes that for a wrong argument.
-const failureOther FailureCode = -1
+const (
+	// failureOther stands for a state that the tool has no word for: it takes that for a wrong argument.
+	failureOther FailureCode = -1
+	// failureQuery stands for a failure of the tool's own after one of the driver: -9019.
+	failureQuery FailureCode = -8019
+)
 
 // healthOfOne is the form for one chip. It calls a chip OK that is in a bad state of which there is no code.
 func healthOfOne(p pairs, _ State, c Chip) FailureCode {

@@ -15,7 +15,7 @@ type detail struct {
 	families []Family // that have it; nil is all
 	width    int      // of the keys, if not the usual one
 
-	early    bool // the chip's id stands before its rows, in all families
+	early    bool // the chip's id stands before its rows, in all families, and the blank line between two blocks
 	chipOnly bool // it needs the id of a chip, where an NPU has chips
 	strict   bool // a chip that fails is a failure of the whole form for a card
 
@@ -152,7 +152,10 @@ func (d detail) printBare(p pairs, s State, n NPU) int {
 	if code == 0 {
 		p.row("NPU ID", n.ID)
 		p.Write(text.Bytes())
-		p.WriteByte('\n')
+
+		if !d.early {
+			p.WriteByte('\n')
+		}
 	}
 
 	return d.failed(p.Buffer, s, "info", code)
@@ -172,7 +175,11 @@ func (d detail) printCard(p pairs, s State, n NPU) int {
 
 	failure := FailureCode(0)
 
-	for _, c := range n.Chips {
+	for i, c := range n.Chips {
+		if d.early && i > 0 {
+			p.WriteByte('\n')
+		}
+
 		if code := d.printChip(p, s, c); code != 0 {
 			failure = code
 		}
@@ -189,6 +196,10 @@ func (d detail) printCard(p pairs, s State, n NPU) int {
 
 func (d detail) printMCU(p pairs, s State, n NPU) {
 	if n.MCU != nil && d.mcu != nil {
+		if d.early {
+			p.WriteByte('\n')
+		}
+
 		d.mcu(p, s, n)
 	}
 }
@@ -215,7 +226,9 @@ func (d detail) printChip(p pairs, s State, c Chip) FailureCode {
 		p.row("Chip ID", c.ID)
 	}
 
-	p.WriteByte('\n')
+	if !d.early {
+		p.WriteByte('\n')
+	}
 
 	return code
 }

@@ -9,7 +9,12 @@ import (
 
 // writeList prints a block for each NPU, lost ones included.
 func writeList(b *bytes.Buffer, s State) {
-	fmt.Fprintf(b, "\t%-30s : %d\n\n", "Total Count", len(s.NPUs))
+	count := "Total Count"
+	if s.Family == Family310 {
+		count = "Card Count"
+	}
+
+	fmt.Fprintf(b, "\t%-30s : %d\n\n", count, len(s.NPUs))
 
 	for _, n := range s.NPUs {
 		fmt.Fprintf(b, "\t%-30s : %d\n", "NPU ID", n.ID)

@@ -59,7 +59,7 @@ func writeMapping(b *bytes.Buffer, s State) {
 func chipName(f Family, c Chip) string {
 	switch model := nameOf(c); {
 	case f == Family310:
-		return "MiniD"
+		return fmt.Sprintf("%-30s", "MiniD")
 	case model == "":
 		return " "
 	case f == FamilyA3 || f == FamilyA5:

@@ -98,7 +98,7 @@ func printInfo(b *bytes.Buffer, s State, args []string) int {
 
 		return 0
 	case "-h", "--help":
-		writeInfoUsage(b, s.Family)
+		writeInfoUsage(b, s)
 
 		return 0
 	case "watch":
@@ -130,7 +130,7 @@ func wrongArgument(b *bytes.Buffer, s State, wrong string) int {
 		fmt.Fprintln(b, wrong)
 	}
 
-	writeInfoUsage(b, s.Family)
+	writeInfoUsage(b, s)
 
 	return StatusParameter
 }
@@ -157,7 +157,7 @@ func parseQuery(s State, args []string) (q query, wrong string) {
 	}
 
 	q.name = values["-t"]
-	if !slices.Contains(queryNames(s.Family), q.name) {
+	if !slices.Contains(queryNames(s), q.name) {
 		return q, "Error parameter of -t"
 	}
 

@@ -14,7 +14,7 @@ const maxListed = 8
 
 // writeSummary prints the table of all chips and the table of their processes.
 func writeSummary(b *bytes.Buffer, s State) {
-	l := layoutOf(s.Family, s.Layout)
+	l := layoutOf(s)
 
 	writeRule(b, "-", []int{len(l.header[0]) - 2})
 	fmt.Fprintf(b, l.title+"\n", text(s.ToolVersion), text(s.DriverVersion))
@@ -34,6 +34,10 @@ func writeSummary(b *bytes.Buffer, s State) {
 		if len(n.Chips) > 0 {
 			writeRule(b, "=", l.columns)
 		}
+	}
+
+	if l.processColumns == nil {
+		return
 	}
 
 	writeRule(b, "-", l.processColumns)

@@ -10,8 +10,8 @@ import (
 
 // The matrix of links between NPUs: `npu-smi info -t topo`.
 
-// nics is how many network cards the tool has room for. None of a simulated machine is known to it.
-const nics = 4
+// maxNICs is how many network cards the newer tools have room for. None of a simulated machine is known to them.
+const maxNICs = 4
 
 // maxTopoID is the largest NPU ID for which the tool draws the matrix.
 const maxTopoID = 63
@@ -37,6 +37,12 @@ func printTopo(b *bytes.Buffer, s State, _ query) int {
 	}
 
 	nodes := topoNodes(s)
+	nics := 0
+
+	if s.since("26") {
+		nics = maxNICs
+	}
+
 	affinity := s.Family != FamilyA3 && !s.UnifiedBus
 
 	b.WriteString("\t   ")
@@ -77,7 +83,9 @@ func printTopo(b *bytes.Buffer, s State, _ query) int {
 		b.WriteByte('\n')
 	}
 
-	b.WriteByte('\n')
+	if nics > 0 {
+		b.WriteByte('\n')
+	}
 
 	for i := range nics {
 		fmt.Fprintf(b, "NIC%d: \n", i)
@@ -173,7 +181,7 @@ func topoLegend(f Family) string {
 		{"PXB", "Path traversing multiple PCIe switches.", []Family{FamilyA2, FamilyA3, FamilyA5}},
 		{"HCCS", "Connection traversing HCCS.", []Family{Family310P, Family910, FamilyA2, FamilyA3}},
 		{"SIO", "Path traversing the SIO bus.", []Family{FamilyA3, FamilyA5}},
-		{"HCCS_SW", "Connection traversing HCCS Switch.", []Family{FamilyA3}},
+		{"HCCS_SW", "Connection traversing HCCS through a switch.", []Family{FamilyA3}},
 		{"UB", "Connection traversing UB.", []Family{FamilyA5}},
 		{"NA", "Unknown relationship.", nil},
 	}

@@ -22,7 +22,7 @@ npu-smi Command:
 `)
 }
 
-func writeInfoUsage(b *bytes.Buffer, f Family) {
+func writeInfoUsage(b *bytes.Buffer, s State) {
 	fmt.Fprint(b, `Usage: npu-smi info <watch|proc|-h|-m|-l|-t type> [Options...]
 
 Commands:
@@ -35,14 +35,14 @@ Commands:
                       type: `)
 
 	var lines []string
-	for _, line := range queryLines(f) {
+	for _, line := range queryLines(s) {
 		lines = append(lines, strings.ReplaceAll(line, " ", ", "))
 	}
 
 	fmt.Fprintf(b, "%s.\n\nOptions:\n", strings.Join(lines, ",\n"+strings.Repeat(" ", 28)))
 
 	options := []string{"-i %d          Card ID", "-c %d          Chip ID", "-p %d          Chip Physical ID"}
-	if f == FamilyA5 {
+	if s.Family == FamilyA5 {
 		options = []string{"-i %d          NPU ID", options[2]}
 	}
 
@@ -52,18 +52,31 @@ Commands:
 }
 
 // queryNames are the words that -t accepts.
-func queryNames(f Family) []string {
-	return strings.Fields(strings.Join(queryLines(f), " "))
+func queryNames(s State) []string {
+	return strings.Fields(strings.Join(queryLines(s), " "))
 }
 
 // queryLines are the same in the order and the lines of the tool's help.
-func queryLines(f Family) []string {
-	if f == FamilyA5 {
+func queryLines(s State) []string {
+	if s.Family == FamilyA5 {
 		return []string{
 			"board common flash memory usages temp power volt health",
 			"current-fault-event ecc ecc-enable sensors sys-time key-manage",
 			"proc-mem phyid-remap topo spod-info sio-info sys-log-info",
 			"tls-csr-get tls-cert tls-cert-period pcie-err",
+		}
+	}
+
+	if !s.since("24") {
+		return []string{
+			"board flash memory usages sensors temp power volt mac-addr",
+			"common health product ecc ip sys-time i2c_check work-mode",
+			"ecc-enable p2p-enable ssh-enable license customized-info",
+			"device-share nve-level aicpu-config pcie-err mcu-monitor",
+			"err-count boot-area vnpu-mode info-vnpu vnpu-svm cpu-num-cfg",
+			"first-power-on-date proc-mem phyid-remap vnpu-cfg-recover key-manage",
+			"template-info pkcs-enable p2p-mem-cfg pwm-mode pwm-duty-ratio",
+			"boot-select topo",
 		}
 	}
 

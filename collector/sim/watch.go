@@ -22,6 +22,7 @@ const (
 // watchColumn is a column of the stream.
 type watchColumn struct {
 	letter string // that chooses it
+	lead   string // a blank before the cell of the newer columns
 	title  string
 	help   string
 	value  func(State, Chip) (cell string, failure FailureCode)
@@ -52,22 +53,20 @@ func watchColumns(f Family) []watchColumn {
 	}
 
 	columns := []watchColumn{
-		{"p", "Pwr(W)", "Power Usage", watchPower},
-		{"t", "Temp(C)", "Temperature", func(_ State, c Chip) (string, FailureCode) {
-			return strconv.Itoa(c.Temperature), c.Failure(ReadingTemperature)
-		}},
-		{"a", "AI Core(%)", "AI Core Usage", rate(aicoreReading, aicore)},
-		{"i", "AI Cpu(%)", "AI Cpu Usage", rate(ReadingAICPU, func(c Chip) int { return c.Rates.AICPU })},
-		{"c", "Ctrl Cpu(%)", "Control Cpu Usage", rate(ReadingCtrlCPU, func(c Chip) int { return c.Rates.CtrlCPU })},
-		{"m", "Memory(%)", "Memory Usage", rate(memoryReading, memory)},
-		{"b", "Memory BW(%)", "Memory Bandwidth Usage", rate(ReadingHBMBusRate, bandwidth)},
+		{"p", "", "Pwr(W)", "Power Usage", watchPower},
+		{"t", "", "Temp(C)", "Temperature", watchTemperature},
+		{"a", "", "AI Core(%)", "AI Core Usage", rate(aicoreReading, aicore)},
+		{"i", "", "AI Cpu(%)", "AI Cpu Usage", rate(ReadingAICPU, func(c Chip) int { return c.Rates.AICPU })},
+		{"c", "", "Ctrl Cpu(%)", "Control Cpu Usage", rate(ReadingCtrlCPU, func(c Chip) int { return c.Rates.CtrlCPU })},
+		{"m", "", "Memory(%)", "Memory Usage", rate(memoryReading, memory)},
+		{"b", "", "Memory BW(%)", "Memory Bandwidth Usage", rate(ReadingHBMBusRate, bandwidth)},
 	}
 
 	if whole {
 		columns = append(
 			columns,
-			watchColumn{"n", " NPU Util(%)", "NPU Utilization", rate(ReadingRates, func(c Chip) int { return c.Rates.NPU })},
-			watchColumn{"u", " AI Cube(%)", "AI Cube Usage", rate(ReadingRates, func(c Chip) int { return c.Rates.AICube })},
+			watchColumn{"n", " ", "NPU Util(%)", "NPU Utilization", rate(ReadingRates, func(c Chip) int { return c.Rates.NPU })},
+			watchColumn{"u", " ", "AI Cube(%)", "AI Cube Usage", rate(ReadingRates, func(c Chip) int { return c.Rates.AICube })},
 		)
 	}
 
@@ -84,6 +83,15 @@ func watchPower(s State, c Chip) (string, FailureCode) {
 	}
 
 	return watts(c), c.Failure(ReadingPower)
+}
+
+func watchTemperature(_ State, c Chip) (string, FailureCode) {
+	const none = -200 // °C, of a sensor that is not there
+	if c.Temperature == none {
+		return "NA", 0
+	}
+
+	return strconv.Itoa(c.Temperature), c.Failure(ReadingTemperature)
 }
 
 // printWatch prints the header and the first rows.
@@ -110,7 +118,7 @@ func printWatch(b *bytes.Buffer, s State, args []string) int {
 
 	for _, c := range watchColumns(s.Family) {
 		if w.has(c) {
-			w.writeCell(b, c.title, "")
+			w.writeCell(b, c.title, c.lead)
 		}
 	}
 
@@ -148,7 +156,6 @@ func (w watch) has(c watchColumn) bool {
 	return w.letters == "" || strings.Contains(w.letters, c.letter)
 }
 
-// writeCell writes a cell. Those of the last two columns have a leading blank, as their titles have.
 func (watch) writeCell(b *bytes.Buffer, value, lead string) {
 	fmt.Fprintf(b, "%s%-12s", lead, value)
 }
@@ -202,7 +209,7 @@ func (w watch) row(b *bytes.Buffer, s State, npu int, c Chip, last []string) boo
 		}
 
 		if w.has(column) {
-			w.writeCell(&line, last[i], column.title[:strings.IndexFunc(column.title, notBlank)])
+			w.writeCell(&line, last[i], column.lead)
 		}
 	}
 
@@ -211,8 +218,6 @@ func (w watch) row(b *bytes.Buffer, s State, npu int, c Chip, last []string) boo
 
 	return true
 }
-
-func notBlank(r rune) bool { return r != ' ' }
 
 // parseWatch reads the arguments of the stream. If one of them is wrong it says so in the tool's words.
 func parseWatch(s State, args []string) (w watch, wrong string) {
@@ -254,15 +259,15 @@ func parseWatch(s State, args []string) (w watch, wrong string) {
 }
 
 func writeWatchUsage(b *bytes.Buffer, f Family) {
-	fmt.Fprint(b, "Usage: npu-smi info watch [Options...]\n\nOptions:\n")
+	b.WriteString("Usage: npu-smi info watch [Options...]\n\nOptions:\n")
 
 	if f == FamilyA5 {
-		fmt.Fprint(b, "       -i %d          NPU ID\n")
+		b.WriteString("       -i %d          NPU ID\n")
 	} else {
-		fmt.Fprint(b, "       -i %d          Card ID\n       -c %d          Chip ID\n")
+		b.WriteString("       -i %d          Card ID\n       -c %d          Chip ID\n")
 	}
 
-	fmt.Fprint(b, `       -d %d          Collection delay in seconds [1~100, default is 1 second]
+	b.WriteString(`       -d %d          Collection delay in seconds [1~100, default is 1 second]
        -s             One or more metrics [eg. info watch -s ptaicmb]
                       Can be any of the following:
 `)
