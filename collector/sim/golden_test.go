@@ -59,11 +59,18 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
-// record asks a machine everything that a golden holds.
+// record asks a machine everything that a golden holds: each query of its first NPU, and of the first chip there.
 func record(s State) *txtar.Archive {
-	calls := []string{
-		"info", "info -m", "info -l", "-v", "-h", "", "info -h", "info -t usages -i 99", "info -t nosuch", "info -t product -i 1", "info watch",
+	calls := []string{"info", "info -m", "info -l", "-v", "-h", "", "info -h", "info watch -h", "info -t nosuch"}
+
+	for _, d := range details() {
+		calls = append(calls, fmt.Sprintf("info -t %s -i %d", d.name, s.NPUs[0].ID))
+
+		if s.Family != FamilyA5 {
+			calls = append(calls, calls[len(calls)-1]+" -c 0")
+		}
 	}
+
 	archive := &txtar.Archive{Comment: []byte("A simulated machine; go test ./collector/sim -update writes this file.\n")}
 
 	for _, call := range calls {
@@ -76,6 +83,10 @@ func record(s State) *txtar.Archive {
 
 		if status := Print(&out, s, strings.Fields(call)); status != 0 {
 			name = fmt.Sprintf("%s => %d", name, status)
+		}
+
+		if text := out.String(); strings.Contains(text, "Usage: npu-smi info <") && call != "info -h" {
+			out.Truncate(strings.Index(text, "\n\n") + 1) // the same in all
 		}
 
 		archive.Files = append(archive.Files, txtar.File{Name: name, Data: out.Bytes()})
