@@ -101,6 +101,7 @@ func boardOfCard(p pairs, s State, n NPU) {
 	case FamilyA5:
 		p.row("DDie ID", board.Die)
 		p.row("Chip Position ID", 0)
+	default:
 	}
 }
 

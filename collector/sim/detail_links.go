@@ -74,7 +74,7 @@ func hccsHealth(links []HCCSLink) string {
 
 // sioRows have no columns.
 func sioRows(p pairs, _ State, c Chip) FailureCode {
-	fmt.Fprintf(p, "\tTX Error Count : %d\n\tRX Error Count : %d\n", c.SIO.TX, c.SIO.RX)
+	fmt.Fprintf(p.b, "\tTX Error Count : %d\n\tRX Error Count : %d\n", c.SIO.TX, c.SIO.RX)
 
 	return c.Failures[EveryReading]
 }

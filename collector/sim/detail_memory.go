@@ -21,8 +21,12 @@ func memoryRows(p pairs, s State, c Chip) FailureCode {
 		p.row("DDR Clock Speed(MHz)", c.DDRClock)
 
 		return 0
+	default:
+		return hbmRows(p, s, c)
 	}
+}
 
+func hbmRows(p pairs, s State, c Chip) FailureCode {
 	p.row("DDR Capacity(MB)", c.DDR.Total)
 	p.row("DDR Clock Speed(MHz)", c.DDRClock)
 	p.row("HBM Capacity(MB)", c.HBM.Total)
@@ -79,15 +83,15 @@ func eccOf(p pairs, s State, memory string, e ECC) {
 // procMemRows print all processes, where the summary shows the first of them.
 func procMemRows(p pairs, _ State, c Chip) FailureCode {
 	if len(c.Processes) == 0 {
-		fmt.Fprint(p, "\tNo process in device.\n")
+		p.b.WriteString("\tNo process in device.\n")
 	}
 
 	for _, q := range c.Processes {
 		if q.Name == "" {
-			fmt.Fprint(p, "\tGet pid name failed.\n")
+			p.b.WriteString("\tGet pid name failed.\n")
 		}
 
-		fmt.Fprintf(p, "\tProcess id:%-7d Process name:%-17s Process memory(MB):%d\n", q.PID, text(processName(q.Name)), q.Memory)
+		fmt.Fprintf(p.b, "\tProcess id:%-7d Process name:%-17s Process memory(MB):%d\n", q.PID, text(processName(q.Name)), q.Memory)
 	}
 
 	return c.Failure(ReadingProcesses)

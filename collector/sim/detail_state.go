@@ -248,7 +248,7 @@ func healthOfOne(p pairs, _ State, c Chip) FailureCode {
 	p.row("Error Information", c.Faults[0].Text)
 
 	for _, f := range c.Faults[1:] {
-		p.WriteByte('\n')
+		p.blank()
 		p.row("", f.Text)
 	}
 
@@ -268,7 +268,7 @@ func healthMCU(p pairs, s State, n NPU) {
 // end closes a block of the management controller.
 func (p pairs) end() {
 	p.row("Chip Name", "MCU")
-	p.WriteByte('\n')
+	p.blank()
 }
 
 func tempRows(p pairs, s State, c Chip) FailureCode {

@@ -35,15 +35,18 @@ type detail struct {
 
 // pairs prints lines of a key and a value.
 type pairs struct {
-	*bytes.Buffer
-
+	b     *bytes.Buffer
 	width int // of the keys
 }
 
 const keyWidth = 30
 
 func (p pairs) row(key string, value any) {
-	fmt.Fprintf(p, "\t%-*s : %v\n", p.width, key, value)
+	fmt.Fprintf(p.b, "\t%-*s : %v\n", p.width, key, value)
+}
+
+func (p pairs) blank() {
+	p.b.WriteByte('\n')
 }
 
 // hasMCU says whether the boards of a family have a management controller.
@@ -54,18 +57,6 @@ func hasMCU(f Family) bool {
 // idFirst says whether the id of a chip stands before what is told of it, in the form for a card.
 func idFirst(f Family) bool {
 	return f == Family310 || f == Family310B
-}
-
-// supports says whether a machine has the query.
-func (d detail) supports(s State) bool {
-	return d.families == nil || slices.Contains(d.families, s.Family)
-}
-
-// toolStatus is the exit status for a failure of the driver: the tool has a code of its own for each of the driver's.
-func toolStatus(code FailureCode) int {
-	const offset, low = 1000, 0xFF
-
-	return int(code-offset) & low
 }
 
 // print answers the query.
@@ -117,11 +108,11 @@ func (d detail) failed(b *bytes.Buffer, s State, what string, code FailureCode) 
 		return unsupported(b, d.name)
 	case failureOther:
 		return wrongArgument(b, s, "")
+	default:
+		fmt.Fprintf(b, "Failed to query %q %s.\n", d.name, what)
+
+		return int(code-offset) & low
 	}
-
-	fmt.Fprintf(b, "Failed to query %q %s.\n", d.name, what)
-
-	return int(code-offset) & low
 }
 
 func (d detail) printSingle(p pairs, s State, c Chip) int {
@@ -134,10 +125,10 @@ func (d detail) printSingle(p pairs, s State, c Chip) int {
 
 	code := rows(pairs{&text, p.width}, s, c)
 	if code == 0 {
-		p.Write(text.Bytes())
+		p.b.Write(text.Bytes())
 	}
 
-	return d.failed(p.Buffer, s, "result", code)
+	return d.failed(p.b, s, "result", code)
 }
 
 // printBare answers for an NPU that is a chip (950): it has no other ids.
@@ -151,33 +142,33 @@ func (d detail) printBare(p pairs, s State, n NPU) int {
 	code := d.rows(pairs{&text, p.width}, s, n.Chips[0])
 	if code == 0 {
 		p.row("NPU ID", n.ID)
-		p.Write(text.Bytes())
+		p.b.Write(text.Bytes())
 
 		if !d.early {
-			p.WriteByte('\n')
+			p.blank()
 		}
 	}
 
-	return d.failed(p.Buffer, s, "info", code)
+	return d.failed(p.b, s, "info", code)
 }
 
 // printCard answers for all chips of an NPU and its management controller.
 func (d detail) printCard(p pairs, s State, n NPU) int {
 	if d.check != nil {
 		if code := d.check(s, n.Chips[0]); code != 0 {
-			return d.failed(p.Buffer, s, "info", code)
+			return d.failed(p.b, s, "info", code)
 		}
 	}
 
 	p.row("NPU ID", n.ID)
 	p.row("Chip Count", len(n.Chips))
-	p.WriteByte('\n')
+	p.blank()
 
 	failure := FailureCode(0)
 
 	for i, c := range n.Chips {
 		if d.early && i > 0 {
-			p.WriteByte('\n')
+			p.blank()
 		}
 
 		if code := d.printChip(p, s, c); code != 0 {
@@ -188,7 +179,7 @@ func (d detail) printCard(p pairs, s State, n NPU) int {
 	d.printMCU(p, s, n)
 
 	if d.strict {
-		return d.failed(p.Buffer, s, "info", failure)
+		return d.failed(p.b, s, "info", failure)
 	}
 
 	return 0
@@ -197,7 +188,7 @@ func (d detail) printCard(p pairs, s State, n NPU) int {
 func (d detail) printMCU(p pairs, s State, n NPU) {
 	if n.MCU != nil && d.mcu != nil {
 		if d.early {
-			p.WriteByte('\n')
+			p.blank()
 		}
 
 		d.mcu(p, s, n)
@@ -217,17 +208,17 @@ func (d detail) printChip(p pairs, s State, c Chip) FailureCode {
 		return code
 	case code != 0:
 		p.row("Chip ID", c.ID)
-		fmt.Fprintf(p, "Failed to query npu chip: %d info.\n", c.ID)
+		fmt.Fprintf(p.b, "Failed to query npu chip: %d info.\n", c.ID)
 	case first:
 		p.row("Chip ID", c.ID)
-		p.Write(text.Bytes())
+		p.b.Write(text.Bytes())
 	default:
-		p.Write(text.Bytes())
+		p.b.Write(text.Bytes())
 		p.row("Chip ID", c.ID)
 	}
 
 	if !d.early {
-		p.WriteByte('\n')
+		p.blank()
 	}
 
 	return code

@@ -43,8 +43,35 @@ func printTopo(b *bytes.Buffer, s State, _ query) int {
 		nics = maxNICs
 	}
 
-	affinity := s.Family != FamilyA3 && !s.UnifiedBus
+	writeTopoHeader(b, s, nodes, nics)
 
+	for _, n := range nodes {
+		cells := []string{n.name}
+		for _, other := range nodes {
+			cells = append(cells, topoLink(s.Family, n, other))
+		}
+
+		writeTopoRow(b, append(cells, slices.Repeat([]string{unrelated}, nics)...))
+
+		if hasAffinity(s) {
+			b.WriteString([...]string{"0-95", "96-191"}[n.processor])
+		}
+
+		b.WriteByte('\n')
+	}
+
+	writeNICs(b, len(nodes), nics)
+	fmt.Fprintf(b, "\nLegend:\n\n%s", topoLegend(s.Family))
+
+	return 0
+}
+
+// hasAffinity says whether the tool can tell which processor is next to an NPU.
+func hasAffinity(s State) bool {
+	return s.Family != FamilyA3 && !s.UnifiedBus
+}
+
+func writeTopoHeader(b *bytes.Buffer, s State, nodes []node, nics int) {
 	b.WriteString("\t   ")
 
 	for _, n := range nodes {
@@ -55,30 +82,21 @@ func printTopo(b *bytes.Buffer, s State, _ query) int {
 		fmt.Fprintf(b, "%-12s", fmt.Sprintf("NIC%d", i))
 	}
 
-	if affinity {
+	if hasAffinity(s) {
 		b.WriteString("CPU Affinity")
 	}
 
 	b.WriteByte('\n')
+}
 
-	for _, n := range nodes {
-		cells := []string{n.name}
-		for _, other := range nodes {
-			cells = append(cells, topoLink(s.Family, n, other))
-		}
+// unrelated is the word for two devices of whose relation nothing is known.
+const unrelated = "NA"
 
-		writeTopoRow(b, append(cells, slices.Repeat([]string{"NA"}, nics)...))
-
-		if affinity {
-			b.WriteString([...]string{"0-95", "96-191"}[n.processor])
-		}
-
-		b.WriteByte('\n')
-	}
-
+// writeNICs prints the rows of the network cards, and the list of their names.
+func writeNICs(b *bytes.Buffer, nodes, nics int) {
 	for i := range nics {
-		cells := slices.Repeat([]string{"NA"}, 1+len(nodes)+nics)
-		cells[0], cells[1+len(nodes)+i] = "NIC"+strconv.Itoa(i), "X"
+		cells := slices.Repeat([]string{unrelated}, 1+nodes+nics)
+		cells[0], cells[1+nodes+i] = "NIC"+strconv.Itoa(i), "X"
 		writeTopoRow(b, cells)
 		b.WriteByte('\n')
 	}
@@ -90,10 +108,6 @@ func printTopo(b *bytes.Buffer, s State, _ query) int {
 	for i := range nics {
 		fmt.Fprintf(b, "NIC%d: \n", i)
 	}
-
-	fmt.Fprintf(b, "\nLegend:\n\n%s", topoLegend(s.Family))
-
-	return 0
 }
 
 func writeTopoRow(b *bytes.Buffer, cells []string) {

@@ -37,7 +37,7 @@ func failing() map[string][]sim.Reading {
 		"sensor.hbm":  {sim.ReadingHBMSensor},
 		"procs":       {sim.ReadingProcesses},
 		"bus":         {sim.ReadingBus},
-		"die.v":       {sim.ReadingDie},
+		vDie:          {sim.ReadingDie},
 		"fw":          {sim.ReadingFirmware},
 		"compat":      {sim.ReadingCompat},
 		"pcieerr":     {sim.ReadingPCIe},
@@ -94,26 +94,8 @@ func (f *file) chip(s sim.State, v values) (sim.Chip, error) {
 		c.BusID = ""
 	}
 
-	for i := range k.links {
-		packets := uint64(i + 1) //nolint:gosec // a small number
-		if s.Family == sim.Family310P {
-			packets = 0
-		}
-
-		c.HCCS = append(c.HCCS, sim.HCCSLink{Mode: lanes, Lanes: "1111", Speed: lanes * laneSpeed, TxPackets: packets, RxPackets: packets})
-	}
-
-	for key, readings := range failing() {
-		if code := v.failure(key); code != 0 {
-			for _, r := range readings {
-				c.Failures[r] = code
-			}
-		}
-	}
-
-	if n := v.number("fail"); n < 0 {
-		c.Failures[sim.EveryReading] = sim.FailureCode(n)
-	}
+	c.HCCS = links(s.Family, k.links)
+	v.failures(c.Failures)
 
 	var err error
 	if c.Faults, err = faults(v); err != nil {
@@ -127,10 +109,42 @@ func (f *file) chip(s sim.State, v values) (sim.Chip, error) {
 	return c, err
 }
 
+// links are the HCCS links of a chip, each with its number of packets. Those of cards carry none.
+func links(f sim.Family, n int) []sim.HCCSLink {
+	var out []sim.HCCSLink
+
+	for i := range n {
+		packets := uint64(i + 1)
+		if f == sim.Family310P {
+			packets = 0
+		}
+
+		out = append(out, sim.HCCSLink{Mode: lanes, Lanes: "1111", Speed: lanes * laneSpeed, TxPackets: packets, RxPackets: packets})
+	}
+
+	return out
+}
+
+// failures adds the readings that fail.
+func (v values) failures(to map[sim.Reading]sim.FailureCode) {
+	for key, readings := range failing() {
+		if code := v.failure(key); code != 0 {
+			for _, r := range readings {
+				to[r] = code
+			}
+		}
+	}
+
+	if n := v.number("fail"); n < 0 {
+		to[sim.EveryReading] = sim.FailureCode(n)
+	}
+}
+
 // What no truth tells and all recordings have.
 const (
-	sfp       = 35 // °C
-	nDie      = 37 // °C
+	vDie      = "die.v" // the key of the die that most products show
+	sfp       = 35      // °C
+	nDie      = 37      // °C
 	lanes     = 4
 	laneSpeed = 56 // GBit/s
 	faultText = "node type=SoC, sensor type=Firmware Progress, event state=error"

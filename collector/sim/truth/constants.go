@@ -28,13 +28,13 @@ func constants() map[sim.Family]known {
 	duo.DDRInstalled = 49152
 
 	return map[sim.Family]known{
-		sim.Family310:  {model: "310", cards: true, board: board("0x01", "", "0xD100", older), die: "die.v"},
-		sim.Family310P: {model: "310P3", cards: true, board: duo, die: "die.v", links: 1},
-		sim.Family310B: {model: "310B4", board: board("0x01", "", "", older), die: "die.v"},
-		sim.Family910:  {model: "910A", board: board("0x02", "", "0xD801", older), aicores: 32, die: "die.v"},
-		sim.FamilyA2:   {model: "910B3", board: board("0x34", "", "0xD802", older), aicores: 20, die: "die.v", links: 7},
+		sim.Family310:  {model: "310", cards: true, board: board("0x01", "", "0xD100", older), die: vDie},
+		sim.Family310P: {model: "310P3", cards: true, board: duo, die: vDie, links: 1},
+		sim.Family310B: {model: "310B4", board: board("0x01", "", "", older), die: vDie},
+		sim.Family910:  {model: "910A", board: board("0x02", "", "0xD801", older), aicores: 32, die: vDie},
+		sim.FamilyA2:   {model: "910B3", board: board("0x34", "", "0xD802", older), aicores: 20, die: vDie, links: 7},
 		sim.FamilyA3: {
-			model: "Ascend910", board: board("0xb1", "0x18", "0xD803", older), aicores: 24, die: "die.v", links: 7,
+			model: "Ascend910", board: board("0xb1", "0x18", "0xD803", older), aicores: 24, die: vDie, links: 7,
 			superpod: &sim.SuperPod{SDID: 1 << 22, Size: 384, ID: 1, ServerIndex: 3},
 		},
 		sim.FamilyA5: {
