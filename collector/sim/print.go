@@ -179,18 +179,22 @@ func parseQuery(s State, args []string) (q query, wrong string) {
 			return q, "Error parameter of -c"
 		}
 
-		// A chip can have been lost, so that ids are no longer positions.
-		q.chip = slices.IndexFunc(q.npu.Chips, func(c Chip) bool { return strconv.Itoa(c.ID) == id })
-		if q.chip < 0 && hasMCU(s.Family) && id == strconv.Itoa(q.npu.mcuID()) {
-			q.chip = len(q.npu.Chips)
-		}
-
-		if q.chip < 0 {
+		if q.chip = q.npu.place(s.Family, id); q.chip < 0 {
 			return q, "Invalid chip id.\nError parameter of -c"
 		}
 	}
 
 	return q, ""
+}
+
+// place is that of a chip among those of an NPU, or behind them for the management controller; below 0 there is none. A chip
+// can have been lost, so that ids are no longer places.
+func (n NPU) place(f Family, id string) int {
+	if hasMCU(f) && id == strconv.Itoa(n.mcuID()) {
+		return len(n.Chips)
+	}
+
+	return slices.IndexFunc(n.Chips, func(c Chip) bool { return strconv.Itoa(c.ID) == id })
 }
 
 // mcuID is the id of the management controller: that behind the last chip's.

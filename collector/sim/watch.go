@@ -134,12 +134,11 @@ func PrintRound(w io.Writer, s State, args []string) (exitStatus int) {
 
 	stream, wrong := parseWatch(s, args[2:])
 	if wrong != "" { // such as a card that is lost since
-		fmt.Fprintf(w, "Failed to query %q info.\n", "watch")
-
-		return StatusQuery
+		exitStatus = endWatch(&b)
+	} else {
+		exitStatus = stream.rows(&b, s)
 	}
 
-	exitStatus = stream.rows(&b, s)
 	_, _ = w.Write(b.Bytes()) // the tool does not look either
 
 	return exitStatus
@@ -150,6 +149,12 @@ func WatchDelay(s State, args []string) time.Duration {
 	w, _ := parseWatch(s, args[2:])
 
 	return w.delay
+}
+
+func endWatch(b *bytes.Buffer) int {
+	fmt.Fprintf(b, "Failed to query %q info.\n", "watch")
+
+	return StatusQuery
 }
 
 func (w watch) has(c watchColumn) bool {
@@ -179,9 +184,7 @@ func (w watch) rows(b *bytes.Buffer, s State) int {
 			}
 
 			if !w.row(b, s, n.ID, c, last) {
-				fmt.Fprintf(b, "Failed to query %q info.\n", "watch")
-
-				return StatusQuery
+				return endWatch(b)
 			}
 		}
 	}
