@@ -40,24 +40,49 @@ func (o *options) answer(w io.Writer, args []string) (int, error) {
 		return o.replay.answer(w, strings.Join(args, " "))
 	}
 
-	m, err := sim.New(o.machine)
+	s, err := o.state()
 	if err != nil {
-		return 0, fmt.Errorf("--npus: %w", err)
-	}
-
-	now := o.time
-	if now.IsZero() {
-		now = time.Now()
-	}
-
-	s := m.At(now)
-	for _, p := range o.lost {
-		if err := s.Lose(p.npu, p.chip); err != nil {
-			return 0, fmt.Errorf("--lose: %w", err)
-		}
+		return 0, err
 	}
 
 	return sim.Print(w, s, args), nil
+}
+
+// now is the time on the machine.
+func (o *options) now() time.Time {
+	if o.time.IsZero() {
+		return time.Now()
+	}
+
+	return o.time
+}
+
+// state is the machine now, with what is broken of it.
+func (o *options) state() (sim.State, error) {
+	m, err := sim.New(o.machine)
+	if err != nil {
+		return sim.State{}, fmt.Errorf("--npus: %w", err)
+	}
+
+	now := o.now()
+	s := m.At(now)
+
+	faults, start, err := o.schedule(m)
+	if err != nil {
+		return s, err
+	}
+
+	for _, p := range o.lost {
+		if err := s.Lose(p.npu, p.chip); err != nil {
+			return s, fmt.Errorf("--lose: %w", err)
+		}
+	}
+
+	if faults != nil {
+		faults.Apply(now.Sub(start), &s)
+	}
+
+	return s, nil
 }
 
 // writeLine writes a text as a line; nothing if it is empty.

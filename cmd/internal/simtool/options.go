@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/scenario"
 )
 
 // options are what the stand-in is told to be.
@@ -19,6 +20,9 @@ type options struct {
 	machine sim.Config
 	time    time.Time // zero is now
 	lost    []place
+
+	scenario      *scenario.Scenario
+	scenarioStart time.Time // zero is that of defaultStart
 
 	delay         time.Duration
 	hang          []string
@@ -54,6 +58,8 @@ func (o *options) list() []option {
 		{"seed", "a number", "which of all machines it is", parsed(&o.machine.Seed, parseSeed)},
 		{"time", "a time as 2026-01-31T12:00:00Z", "the time on the machine, otherwise now", parsed(&o.time, parseTime)},
 		{"lose", "NPU or NPU:CHIP", "chips that have dropped off the bus, one an option", appended(&o.lost, parsePlace)},
+		{"scenario", "a name of the library, or a file", "faults on schedule", parsed(&o.scenario, scenario.Load)},
+		{"scenario-start", "a time as 2026-01-31T12:00:00Z", startHelp, parsed(&o.scenarioStart, parseTime)},
 		{"absent", "", "there is no driver", isSet(&o.absent)},
 		{"delay", "a duration as 1.5s", "how long each call takes", parsed(&o.delay, parseDelay)},
 		{"hang", "a pattern as 'info' or '*-i 3 *'", "calls that never answer, by their arguments, one pattern an option", appended(&o.hang, parsePattern)},
@@ -66,6 +72,8 @@ func (o *options) list() []option {
 		{"log", "a file", "append a line at the start and at the end of each call", parsed(&o.log, parseName)},
 	}
 }
+
+const startHelp = "when the scenario starts, otherwise with the current hour (UTC), or, if it repeats less often, with the current one of its periods since 1970"
 
 // parseOptions reads the options. It says whether the call has ended with them, as --help does.
 func parseOptions(args []string, stdout io.Writer) (o *options, ended bool, err error) {

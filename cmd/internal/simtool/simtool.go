@@ -66,11 +66,16 @@ func (o *options) run(args []string, stdout io.Writer) (status int, err error) {
 		return 0, err
 	}
 
-	if o.hangs(line) {
+	delay, hangs, err := o.trouble(args)
+	if err != nil {
+		return 0, err
+	}
+
+	if hangs || o.hangs(line) {
 		waitFor(math.MaxInt64)
 	}
 
-	waitFor(o.delay)
+	waitFor(o.delay + delay)
 
 	out := bufio.NewWriter(stdout)
 
