@@ -21,6 +21,7 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/poll"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/scenario"
 )
 
 // program is the name of the exporter, in its metrics and in the variables of its environment.
@@ -57,6 +58,8 @@ type options struct {
 	simProduct     string
 	simNPUs        int
 	simSeed        uint64
+	simScenario    string
+	scenario       *scenario.Scenario // nil is none
 	log            promslog.Config
 	commandWords   []string
 	enabledSources []poll.Source
@@ -110,6 +113,9 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 		Default(sim.Products()[0]).StringVar(&o.simProduct)
 	app.Flag("sim.npus", "NPUs of the simulated machine; 0 is what the product usually has.").Default("0").IntVar(&o.simNPUs)
 	app.Flag("sim.seed", "Seed of the simulated machine.").Default("1").Uint64Var(&o.simSeed)
+
+	app.Flag("sim.scenario", "Faults on schedule, from the exporter's start on: "+strings.Join(scenario.Names(), ", ")+"; or a file.").
+		PlaceHolder("NAME|FILE").StringVar(&o.simScenario)
 
 	promslogflag.AddFlags(app, &o.log)
 	nameFlags(app)
@@ -227,12 +233,34 @@ func (o *options) complete() error {
 		o.lockDir = npusmi.DefaultLockDir()
 	}
 
+	if err := o.completeScenario(); err != nil {
+		return err
+	}
+
 	var err error
 	if o.commandWords, err = npusmi.SplitCommand(o.command); err != nil {
 		return fmt.Errorf("--npu-smi.command=%q: %w", o.command, err)
 	}
 
 	return o.completeSources()
+}
+
+// completeScenario reads the scenario of the simulated machine.
+func (o *options) completeScenario() error {
+	if o.simScenario == "" {
+		return nil
+	}
+
+	if !o.sim {
+		return fmt.Errorf("--sim.scenario=%q needs --sim: real machines break by themselves", o.simScenario)
+	}
+
+	var err error
+	if o.scenario, err = scenario.Load(o.simScenario); err != nil {
+		return fmt.Errorf("--sim.scenario=%q: %w", o.simScenario, err)
+	}
+
+	return nil
 }
 
 // completeSources makes the list of queries that are asked.

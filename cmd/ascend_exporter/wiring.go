@@ -36,22 +36,11 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 	pciDevices := func() (int, error) { return pcibus.Count(o.sysfs) }
 
 	if o.sim {
-		machine, err := sim.New(sim.Config{Product: o.simProduct, NPUs: o.simNPUs, Seed: o.simSeed})
-		if err != nil {
-			return nil, fmt.Errorf("--sim: %w", err)
+		if tool.Command, pciDevices, err = o.simulated(time.Now()); err != nil {
+			return nil, err
 		}
 
-		self, err := os.Executable()
-		if err != nil {
-			return nil, fmt.Errorf("--sim: finding the exporter's own executable: %w", err)
-		}
-
-		tool.Command = []string{
-			self, asSimulatedTool,
-			"--product=" + o.simProduct, fmt.Sprintf("--npus=%d", o.simNPUs), fmt.Sprintf("--seed=%d", o.simSeed),
-		}
 		tool.LockDir = ""
-		pciDevices = func() (int, error) { return machine.PCIDevices(), nil }
 	}
 
 	table, err := faultTable(o.faultCodes)
@@ -80,6 +69,41 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 		Local:      newLocal(pciDevices, o.maintenance, logger),
 		Publish:    publish,
 	}), nil
+}
+
+// simulated is the command of the simulated tool, and the PCI bus of its machine. The scenario, if any, starts at a moment.
+func (o *options) simulated(start time.Time) (command []string, pciDevices func() (int, error), err error) {
+	machine, err := sim.New(sim.Config{Product: o.simProduct, NPUs: o.simNPUs, Seed: o.simSeed})
+	if err != nil {
+		return nil, nil, fmt.Errorf("--sim: %w", err)
+	}
+
+	self, err := os.Executable()
+	if err != nil {
+		return nil, nil, fmt.Errorf("--sim: finding the exporter's own executable: %w", err)
+	}
+
+	command = []string{
+		self, asSimulatedTool,
+		"--product=" + o.simProduct, fmt.Sprintf("--npus=%d", o.simNPUs), fmt.Sprintf("--seed=%d", o.simSeed),
+	}
+	pciDevices = func() (int, error) { return machine.PCIDevices(), nil }
+
+	if o.scenario == nil {
+		return command, pciDevices, nil
+	}
+
+	const alone = "" // the name of a host that is no part of a fleet
+
+	faults, err := o.scenario.On(alone, machine, start)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--sim.scenario: %w", err)
+	}
+
+	command = append(command, "--scenario="+o.simScenario, "--scenario-start="+start.Format(time.RFC3339Nano))
+	pciDevices = func() (int, error) { return machine.PCIDevices() - faults.LostFromBus(time.Since(start)), nil }
+
+	return command, pciDevices, nil
 }
 
 // faultTable is the built-in table of fault codes, with what the operator's file has to say.
