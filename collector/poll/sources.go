@@ -26,7 +26,10 @@ func Sources() []Source {
 			OnChange: true,
 			Args:     always("info", "-m"),
 			Parse:    host(npusmi.ParseMapping, func(entries []npusmi.MappingEntry) Reading { return mapping(entries) }),
-			Take:     func(_ Target, answer any) Reading { entries, _ := answer.([]npusmi.MappingEntry); return mapping(entries) },
+			Take: func(_ Target, answer any) Reading {
+				entries, _ := answer.([]npusmi.MappingEntry)
+				return mapping(entries)
+			},
 		},
 		{
 			Name:     Summary,

@@ -1,6 +1,7 @@
 package simtool
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -57,8 +58,33 @@ func (o *options) now() time.Time {
 	return o.time
 }
 
+// stream goes on answering a call that never ends, until nobody listens any more.
+func (o *options) stream(out *bufio.Writer, args []string) (int, error) {
+	for {
+		s, err := o.state()
+		if err != nil {
+			return 0, err
+		}
+
+		waitFor(sim.WatchDelay(s, args))
+
+		if s, err = o.state(); err != nil {
+			return 0, err
+		}
+
+		status := sim.PrintRound(out, s, args)
+		if err := out.Flush(); err != nil || status != sim.Running {
+			return status, err
+		}
+	}
+}
+
 // state is the machine now, with what is broken of it.
 func (o *options) state() (sim.State, error) {
+	if o.truth != nil {
+		return *o.truth, nil
+	}
+
 	m, err := sim.New(o.machine)
 	if err != nil {
 		return sim.State{}, fmt.Errorf("--npus: %w", err)

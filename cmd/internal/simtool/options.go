@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/scenario"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/truth"
 )
 
 // options are what the stand-in is told to be.
@@ -34,6 +36,7 @@ type options struct {
 	flood   int64
 	absent  bool
 	replay  *recording
+	truth   *sim.State
 	log     string
 }
 
@@ -69,6 +72,7 @@ func (o *options) list() []option {
 		{"garbage", "", "print noise that looks a little like a table instead of an answer", isSet(&o.garbage)},
 		{"flood", "a number of bytes", "print so much instead of an answer", parsed(&o.flood, parseSize)},
 		{"replay", "a txtar file", "answer from a recording, in which each call has a section", parsed(&o.replay, readRecording)},
+		{"truth", "a JSON file", "answer of the machine behind a recording, of which the file has the values", parsed(&o.truth, readTruth)},
 		{"log", "a file", "append a line at the start and at the end of each call", parsed(&o.log, parseName)},
 	}
 }
@@ -202,6 +206,18 @@ func parseSize(s string) (int64, error) {
 	n, err := strconv.ParseUint(s, 10, 63)
 
 	return int64(n), err
+}
+
+func readTruth(name string) (*sim.State, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+
+	s, err := truth.Read(file)
+
+	return &s, err
 }
 
 func parsePlace(s string) (place, error) {

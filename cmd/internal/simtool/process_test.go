@@ -1,11 +1,13 @@
 package simtool
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -165,6 +167,39 @@ func TestReplayRunning(t *testing.T) {
 
 	if got := diedOf(t, cmd, ended); got != syscall.SIGTERM {
 		t.Errorf("died of %v", got)
+	}
+}
+
+// TestStream checks that the stream has one header and then rounds of all chips, until nobody listens any more.
+func TestStream(t *testing.T) {
+	t.Parallel()
+
+	r, w := io.Pipe()
+	_, ended := start(t, w, "--npus=2", "info", "watch", "-d", "1", "-s", "t")
+
+	lines := bufio.NewScanner(r)
+
+	for i, want := range []string{"NpuID(Idx)  ChipId(Idx) Temp(C)", "0 0", "1 0", "0 0", "1 0"} {
+		if !lines.Scan() {
+			t.Fatalf("no line %d: %v", i, lines.Err())
+		}
+
+		got := strings.TrimSpace(lines.Text())
+		if fields := strings.Fields(got); i > 0 && len(fields) == 3 {
+			got = fields[0] + " " + fields[1]
+		}
+
+		if got != want {
+			t.Errorf("line %d: %q, want %q", i, got, want)
+		}
+	}
+
+	_ = r.Close() // it cannot fail
+
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		t.Error("it goes on for nobody")
 	}
 }
 

@@ -36,7 +36,7 @@ func readRecording(name string) (*recording, error) {
 
 		switch {
 		case status == "killed":
-			s.status = running
+			s.status = sim.Running
 		case hasStatus:
 			if s.status, err = strconv.Atoi(status); err != nil {
 				return nil, fmt.Errorf("section %q: %q is no exit status", f.Name, status)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 )
 
 const (
@@ -20,8 +22,6 @@ const (
 	statusOptions = 2
 	// statusAbsent is the tool's when there is no driver: -8005.
 	statusAbsent = 187
-	// running is the status of an answer after which the tool goes on running.
-	running = -1
 )
 
 // Main runs the stand-in once. The arguments begin with options of the form --name=value (or @FILE, a file with an option
@@ -88,7 +88,14 @@ func (o *options) run(args []string, stdout io.Writer) (status int, err error) {
 		return 0, err
 	}
 
-	if status == running {
+	if status == sim.Running && o.replay == nil {
+		status, err = o.stream(out, args)
+		if err != nil {
+			return 0, err
+		}
+	}
+
+	if status == sim.Running { // a recording of such a call has no more
 		waitFor(math.MaxInt64)
 	}
 

@@ -56,6 +56,9 @@ Error parameter of -t
 npu-smi version: 1.0
 `)
 
+	truthFile := write(t, "truth.json", `{"product": "910B", "globals": {"tool_version": "25.9"}, "cards": [
+		{"id": 5, "chips": [{"temp": 47, "volt": "!-8006", "procs": "77:5"}]}], "proc_names": {"77": "worker"}}`)
+
 	for _, tc := range []struct {
 		name   string
 		args   []string
@@ -69,6 +72,8 @@ npu-smi version: 1.0
 		{"exit", []string{"--exit=9", "-v"}, 9, `^npu-smi version`},
 		{"text", []string{"--stdout=hello  world", "info"}, 0, `^hello  world\n$`},
 		{"no text", []string{"--stdout=", "--exit=1", "info"}, 1, `^$`},
+		{"truth", []string{"--truth=" + truthFile, "info", "-t", "temp", "-i", "5", "-c", "0"}, 0, `^\tNPU Temperature \(C\) +: 47\n$`},
+		{"truth that failed", []string{"--truth=" + truthFile, "info", "-t", "volt", "-i", "5", "-c", "0"}, 210, `^Failed to query "volt" result\.\n$`},
 		{"lost NPU", []string{"--lose=1", "--npus=2", "info", "-m"}, 0, `\n\t-1 +0 +- +Mcu +\n\t0 +0 +0 +Ascend 910B3\n\t0 +1 +- +Mcu +\n$`},
 		{
 			"lost chips",
@@ -83,7 +88,7 @@ npu-smi version: 1.0
 		{"recording, option of the tool", []string{"--replay=" + recording, "-v"}, 0, `^npu-smi version: 1\.0\n$`},
 		{"recording, unknown call", []string{"--replay=" + recording, "info", "-m"}, 215, `^Error parameter of -t\n$`},
 		{"flood", []string{"--flood=123456", "info"}, 0, `^(\| 0 .*\n)+.+$`},
-		{"another call hangs", []string{"--hang=info", "--hang=*-i 3 *", "info", "-t", "usages", "-i", "3"}, 0, "usages"},
+		{"another call hangs", []string{"--hang=info", "--hang=*-i 3 *", "info", "-t", "usages", "-i", "3"}, 0, "Aicore Usage Rate"},
 		{"file", []string{"@" + write(t, "options", "--npus=2\n\n# a comment\n--exit=4\n"), "info", "-l"}, 4, `Total Count +: 2\n`},
 		{"empty file", []string{"@" + write(t, "options", ""), "-v"}, 0, `^npu-smi version`},
 		{"file after options overrules them", []string{"--npus=5", "@" + write(t, "options", "--npus=2"), "info", "-l"}, 0, `Total Count +: 2\n`},
@@ -123,6 +128,8 @@ func TestWrongOptions(t *testing.T) {
 		{[]string{"--lose=0:1", "info"}, `--lose: no chip 1 in NPU 0 of this machine`},
 		{[]string{"--replay=/nonexistent", "info"}, `--replay=/nonexistent: open /nonexistent: no such file or directory; it accepts a txtar file`},
 		{[]string{"--replay=" + write(t, "odd", "-- info => ok --\n"), "info"}, `section "info => ok": "ok" is no exit status`},
+		{[]string{"--truth=/nonexistent", "info"}, `--truth=/nonexistent: open /nonexistent: no such file or directory; it accepts a JSON file`},
+		{[]string{"--truth=" + write(t, "none", "{}"), "info"}, `product "": the products are 310, 310B, 310P, 910, 910B, 910_93, 950; it accepts a JSON file`},
 		{[]string{"--log=/nonexistent/log", "info"}, `--log: open /nonexistent/log: no such file or directory`},
 		{[]string{"--prodct=A3"}, `unknown long flag '--prodct'; the options are --product, --npus, --seed,`},
 		{[]string{"--hang", "info"}, `expected argument for flag '--hang'; the options are`},

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,7 +69,14 @@ func Read(r io.Reader) (sim.State, error) {
 
 	known, ok := constants()[s.Family]
 	if !ok {
-		return s, fmt.Errorf("product %q: no such product is known", f.Product)
+		var names []string
+		for family := range constants() {
+			names = append(names, string(family))
+		}
+
+		slices.Sort(names)
+
+		return s, fmt.Errorf("product %q: the products are %s", f.Product, strings.Join(names, ", "))
 	}
 
 	s.Cards = known.cards || s.Family == sim.FamilyA5 && !s.UnifiedBus
