@@ -9,124 +9,124 @@ import (
 // chip is what a chip of the machine is at all times.
 type chip struct {
 	source
-	product product
-	id      int
-	logicID int
-	busID   string
-	team    *team
+	product  *product
+	id       int
+	logicID  int
+	busID    string
+	team     int // that it works in
+	board    Board
+	superPod SuperPod
+	habits   habits
+
+	pace     float64 // share of the team's load that it reaches
+	leakage  float64 // share of the product's power that it takes
+	place    float64 // °C that it is warmer for its place in the machine
+	heat     span    // °C at rest and at full load
+	reserved float64 // MiB that the driver holds
+	host     float64 // MiB of DDR that are in use beside it
+	voltage  float64 // V that it needs more
+	vendor   int     // of its HBM
 }
 
-// at is the chip at a moment, in seconds since 1970.
-func (c chip) at(t float64) Chip {
+func newChip(p *product, s source) chip {
+	c := chip{source: s, product: p, heat: p.heat, habits: newHabits(p, s)}
+	c.pace = s.between("pace", 0.96, 1)
+	c.leakage = s.between("leakage", 0.96, 1.04)
+	c.place = s.between("place", -3, 3)
+	c.reserved = p.reserved.share(s.between("reserved", 0, 0.97))
+	c.host = p.hostMemory.share(s.between("host", 0, 1))
+	c.voltage = s.between("voltage", -0.03, 0.03)
+
+	vendors := [...]int{0x56, 0x57, 0x5A}
+	c.vendor = vendors[int(s.between("vendor", 0, float64(len(vendors))))]
+
+	const badlyCooled = 0.03 // share of the chips that get so hot under full load that their clock falls
+	if s.chance("badly cooled", badlyCooled) {
+		c.place, c.heat.high = 0, s.between("hot", hottest, hottest+4)
+	}
+
+	return c
+}
+
+// fill fills in the chip at a moment, except the links' number, which is that of out.HCCS. It gives the power that the chip
+// takes in W, which not all drivers measure.
+func (c *chip) fill(now instant, a *activity, out *Chip) (watts float64) {
 	p := c.product
+	own := c.pace * (1 + 0.03*c.wave("load", now.t, 6))
+	load, recent := min(1, max(0, a.load*own)), min(1, max(0, a.recent*own))
 
-	out := Chip{
-		ID: c.id, LogicID: c.logicID, PhyID: c.logicID, BusID: c.busID, Model: p.model, Health: HealthOK,
-		AICore:      int(math.Round(100 * c.load(t))),
-		Temperature: int(math.Round(c.temperature(t))),
-		Hugepages:   Usage{Total: p.hugepages},
-		DDR:         Usage{Total: p.ddr},
-		HBM:         Usage{Total: p.hbm},
-	}
+	out.ID, out.LogicID, out.PhyID, out.BusID, out.Model = c.id, c.logicID, c.logicID, c.busID, p.model
+	out.Health, out.Board, out.AICores, out.DDRClock = HealthOK, c.board, p.cores, p.ddrClock
+
+	warm := c.temperature(now, a)
+	out.Temperature = whole(warm)
+	out.Clock, watts = p.clockAt(recent, warm, c.power(now, recent))
+	out.Voltage = c.voltageAt(out.Clock, load)
+
 	if !p.noPower {
-		out.Power = optional.Of(math.Round(10*c.power(t)) / 10)
+		out.Power = optional.Of(rounded(watts, 1))
 	}
 
-	memory := &out.HBM
+	c.remember(now, a, out)
+	out.Rates = c.ratesAt(now, a, load, out)
+	out.AICore = out.Rates.AICore
+
+	if p.family == FamilyA5 {
+		out.AICore = out.Rates.NPU
+	}
+
+	c.sense(now, a, warm, out)
+
+	out.ECC = c.habits.ecc(now.up)
+	out.SIO = c.habits.sio(now.up)
+
+	if !p.noBus {
+		out.PCIe = c.habits.pcie(now.up)
+	}
+
+	traffic := a.traffic
+	if a.team.members < 2 {
+		traffic = 0 // there is nobody to talk to
+	}
+
+	c.habits.links(now.up, traffic, out.HCCS)
+
+	if p.superPod > 0 {
+		place := c.superPod
+		out.SuperPod = &place
+	}
+
+	return watts
+}
+
+// power is what the chip takes at its rated clock, in W.
+func (c *chip) power(now instant, load float64) float64 {
+	if c.product.ratedPower {
+		return c.product.power.high
+	}
+
+	return c.product.power.share(load) * c.leakage * (1 + 0.01*c.wave("power", now.t, 5))
+}
+
+// temperature in °C follows the load with the lag of a first order.
+func (c *chip) temperature(now instant, a *activity) float64 {
+	return c.heat.share(a.warmth) + c.place + now.room + 0.4*c.wave("sensor", now.t, 20)
+}
+
+// sense fills in the temperatures at places of a chip that is warm to so many °C.
+func (c *chip) sense(now instant, a *activity, warm float64, out *Chip) {
+	out.Sensors.SoC = whole(warm + 0.6)
+
+	p := c.product
 	if p.hbm == 0 {
-		memory = &out.DDR
+		return
 	}
 
-	reserved := int(p.reserved.share(c.between("reserved", 0, 0.97)))
-	memory.Used = reserved + int(6*c.wave("reserved", t, 5*minute))
-
-	if j, ok := c.team.jobAt(t); ok && j.runs(t) {
-		taken := int(float64(memory.Total-reserved) * j.memory * j.resident(t))
-		memory.Used += taken
-		out.Processes = c.processes(j, taken)
-	}
-
-	if p.hugepages > 0 {
-		const page = 2 // MiB
-
-		out.Hugepages.Used = min(p.hugepages, max(0, memory.Used-reserved)/page)
-	}
-
-	return out
-}
-
-// load is the utilisation of the chip, 0 to 1.
-func (c chip) load(t float64) float64 {
-	j, ok := c.team.jobAt(t)
-	if !ok {
-		return 0
-	}
-
-	own := c.between("pace", 0.96, 1) * (1 + 0.03*c.wave("load", t, 6))
-
-	return min(1, max(0, j.steady(t)*j.rhythm(t)*own))
-}
-
-// power in W follows the load of the last few seconds.
-func (c chip) power(t float64) float64 {
-	const window = 4 // s
-
-	load := 0.0
-	for ago := range window {
-		load += c.load(t-float64(ago)) / window
-	}
-
-	p := c.product.power.share(load) * c.between("leakage", 0.96, 1.04)
-
-	return p * (1 + 0.01*c.wave("power", t, 5))
-}
-
-// temperature in °C follows the load with the lag of a first order: it is the mean of the load at past moments that are
-// spread as the weights of an exponential decay are.
-func (c chip) temperature(t float64) float64 {
-	const (
-		lag     = 80.0 // s
-		moments = 16
-	)
-
-	load := 0.0
-
-	for i := range moments {
-		ago := -lag * math.Log(1-(float64(i)+0.5)/moments)
-		if j, ok := c.team.jobAt(t - ago); ok {
-			load += j.steady(t-ago) / moments
-		}
-	}
-
-	room := 1.3*math.Sin(2*math.Pi*t/day) + 0.8*c.wave("room", t, 30*minute)
-	place := c.between("place", -3, 3)
-
-	return c.product.heat.share(load) + place + room + 0.4*c.wave("sensor", t, 20)
-}
-
-// processes are those of the job on this chip; the first holds what the others leave of the memory.
-func (c chip) processes(j job, memory int) []Process {
-	const driver = 96 // MiB of the job's memory that belong to no process
-
-	names := c.product.server
-	if j.team.kind == training {
-		names = []string{c.product.trainer}
-	}
-
-	out := make([]Process, len(names))
-	left := max(0, memory-driver)
-
-	for i, name := range names {
-		out[i] = Process{PID: j.pid(c.logicID, i), Name: name}
-		if i > 0 {
-			out[i].Memory = left / 100
-			out[0].Memory -= out[i].Memory
-		}
-	}
-
-	out[0].Memory += left
-
-	return out
+	hbm := warm - c.between("HBM", 1, 4)
+	out.Sensors.HBM = whole(hbm)
+	out.Sensors.NDie = whole(warm - c.between("NDie", 2, 5))
+	out.Sensors.SFP = whole(36 + 7*a.warmth + now.room + c.between("SFP", -3, 3))
+	out.HBMInfo = HBMInfo{Clock: p.hbmClock, Temperature: out.Sensors.HBM, Vendor: c.vendor}
 }
 
 // sharePower moves the power of all chips of an NPU to the first, where the driver has it.
@@ -140,5 +140,17 @@ func sharePower(chips []Chip) {
 		}
 	}
 
-	chips[0].Power = optional.Of(total)
+	chips[0].Power = optional.Of(rounded(total, 1))
+}
+
+// whole is the nearest integer.
+func whole(x float64) int {
+	return int(math.Round(x))
+}
+
+// rounded is a number with so many decimals.
+func rounded(x float64, decimals int) float64 {
+	unit := math.Pow10(decimals)
+
+	return math.Round(x*unit) / unit
 }

@@ -27,18 +27,33 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// between is a number in [low, high) of its own for each key.
-func (s source) between(key string, low, high float64) float64 {
+// within is the node's own number in [low, high).
+func (s source) within(low, high float64) float64 {
 	const bits = 53 // of a float64's mantissa
 
-	return low + (high-low)*float64(s.at(key, 0)>>(64-bits))/(1<<bits)
+	return low + (high-low)*float64(s>>(64-bits))/(1<<bits)
+}
+
+// between is a number in [low, high) of its own for each key.
+func (s source) between(key string, low, high float64) float64 {
+	return s.at(key, 0).within(low, high)
+}
+
+// whole is the same without a fraction.
+func (s source) whole(key string, low, high float64) float64 {
+	return math.Floor(s.between(key, low, high))
+}
+
+// chance says for each key whether something of a probability from 0 to 1 is so.
+func (s source) chance(key string, probability float64) bool {
+	return s.between(key, 0, 1) < probability
 }
 
 // wave is a smooth curve of t within [-1, 1], of its own for each key, that changes direction about once in a period.
 func (s source) wave(key string, t, period float64) float64 {
 	n := math.Floor(t / period)
-	a := s.at(key, n).between("knot", -1, 1)
-	b := s.at(key, n+1).between("knot", -1, 1)
+	a := s.at(key, n).within(-1, 1)
+	b := s.at(key, n+1).within(-1, 1)
 
 	return a + (b-a)*ramp(t/period, n, n+1)
 }

@@ -5,13 +5,14 @@
 // whatever either of them asked before, so tests, demonstrations and dashboards agree without a file or a server
 // between them.
 //
-// What the machine does (product.go, team.go, job.go, chip.go) fills a State; the printers (print.go, and a file for each
-// query) read nothing but a State. A State can also be filled by hand, which is how a test makes the tool say something
-// particular.
+// What a machine is (product_table.go, release.go, board.go) and what it does (team.go, job.go, activity.go, chip.go and a
+// file for each group of a chip's values) fills a State; the printers (print.go, and a file for each query) read nothing but
+// a State. A State can also be filled by hand, which is how a test makes the tool say something particular.
 package sim
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -23,21 +24,28 @@ const maxNPUs = 64
 // Config says which machine.
 type Config struct {
 	Product string // one of Products
+	Release string // of the tool, one of Releases; "" is the one that the product is met with most
 	NPUs    int    // number of NPUs; 0 is as many as the product usually has
 	Seed    uint64 // machines of different seeds run different jobs on chips with different manners
 
-	SuperPodID  int // where the product has SuperPods
-	ServerIndex int // of the host in its SuperPod
+	// The place of the host where the product has SuperPods; elsewhere it means nothing.
+	SuperPodID  int
+	ServerIndex int // in the SuperPod
 }
 
 // Machine is one simulated host. It is immutable.
 type Machine struct {
-	product product
+	product *product
+	release release
+	source  source
+	start   int64 // when its chips have started, in ms since 1970: what they count begins there
+	teams   []*team
 	units   []unit
 }
 
 // unit is one NPU: a card, or a module of a server.
 type unit struct {
+	source
 	id     int
 	serial string
 	chips  []chip
@@ -68,50 +76,121 @@ func New(c Config) (*Machine, error) {
 
 	p := all[i]
 
+	r, err := p.release(c.Release)
+	if err != nil {
+		return nil, err
+	}
+
 	npus := c.NPUs
 	if npus == 0 {
 		npus = p.npus
 	}
 
-	return &Machine{product: p, units: build(p, npus, source(c.Seed))}, nil
+	m := &Machine{product: &p, release: r, source: source(c.Seed), start: started(source(c.Seed))}
+	m.units, m.teams = build(&p, r, npus, m.source)
+
+	for _, t := range m.teams {
+		t.sentBefore = t.sent(m.start)
+	}
+
+	return m, m.join(c.SuperPodID, c.ServerIndex, npus)
+}
+
+// started is when the chips of a machine have started, in ms since 1970: some day of December 2025.
+func started(s source) int64 {
+	const month = 30 * 24 * time.Hour
+
+	begin := time.Date(2025, time.December, 1, 0, 0, 0, 0, time.UTC)
+
+	return begin.Add(time.Duration(s.between("start", 0, float64(month)))).UnixMilli()
+}
+
+// instant is when a machine is looked at.
+type instant struct {
+	t    float64 // s since 1970
+	ms   int64   // the same in ms, rounded down
+	up   int64   // ms since the chips have started; 0 before
+	room float64 // °C that the room is warmer than usual
+}
+
+func (m *Machine) instant(t time.Time) instant {
+	now := instant{t: float64(t.Unix()) + float64(t.Nanosecond())/1e9, ms: t.UnixMilli()}
+	now.up = max(0, now.ms-m.start)
+	now.room = 1.3*math.Sin(2*math.Pi*now.t/day) + 0.8*m.source.wave("room", now.t, 30*minute)
+
+	return now
 }
 
 // At gives the machine at one moment. It is a pure function, and the State belongs to the caller.
 func (m *Machine) At(t time.Time) State {
-	seconds := float64(t.Unix()) + float64(t.Nanosecond())/1e9
-
+	p, now := m.product, m.instant(t)
 	s := State{
-		Family:        m.product.family,
-		Layout:        m.product.layout,
-		ToolVersion:   m.product.tool,
-		DriverVersion: m.product.driver,
-		Cards:         m.product.card != "",
+		Family:        p.family,
+		Layout:        p.layout(m.release),
+		Release:       m.release.name,
+		ToolVersion:   m.release.tool,
+		DriverVersion: m.release.driver,
+		Cards:         p.card != "",
+		UnifiedBus:    p.unifiedBus,
+		NPUs:          make([]NPU, len(m.units)),
 	}
 
-	for _, u := range m.units {
-		npu := NPU{ID: u.id, ProductName: m.product.card, SerialNumber: u.serial}
-		for _, c := range u.chips {
-			npu.Chips = append(npu.Chips, c.at(seconds))
-		}
+	acts := make([]activity, len(m.teams))
+	for i, t := range m.teams {
+		acts[i] = t.activity(now)
+	}
 
-		if m.product.packagePower {
-			sharePower(npu.Chips)
-		}
+	// All chips and links are in one piece of memory each, which is much cheaper than many small ones.
+	chips := make([]Chip, len(m.units)*p.chips)
+	links := make([]HCCSLink, len(chips)*p.hccs)
 
-		s.NPUs = append(s.NPUs, npu)
+	for i := range m.units {
+		n := p.chips
+		m.npu(&m.units[i], now, acts, links[i*n*p.hccs:(i+1)*n*p.hccs], chips[i*n:(i+1)*n:(i+1)*n], &s.NPUs[i])
 	}
 
 	return s
 }
 
+// npu fills in one NPU and its chips.
+func (m *Machine) npu(u *unit, now instant, acts []activity, links []HCCSLink, chips []Chip, out *NPU) {
+	p := m.product
+	watts, warmth := 0.0, 0.0
+
+	for i := range u.chips {
+		c := &u.chips[i]
+		a := &acts[c.team]
+		chips[i].HCCS = links[i*p.hccs : (i+1)*p.hccs : (i+1)*p.hccs]
+		watts += c.fill(now, a, &chips[i])
+		warmth = max(warmth, a.warmth)
+	}
+
+	*out = NPU{
+		ID: u.id, ProductName: p.label, SerialNumber: u.serial, Manufacturer: "Huawei", Label: "NA", Chips: chips,
+	}
+	if p.label == "" {
+		out.ProductName = p.card
+	}
+
+	if p.mcu {
+		out.MCU = u.controller(now, watts, warmth)
+	}
+
+	if p.packagePower {
+		sharePower(chips)
+	}
+}
+
 // PCIDevices is the number of PCI functions of the machine's NPUs, as the host's PCI bus lists them. A card with two
-// chips behind one function counts once.
+// chips behind one function counts once; chips that are not on the bus count nothing.
 func (m *Machine) PCIDevices() int {
 	seen := make(map[string]bool)
 
 	for _, u := range m.units {
 		for _, c := range u.chips {
-			seen[c.busID] = true
+			if c.busID != "" {
+				seen[c.busID] = true
+			}
 		}
 	}
 

@@ -38,8 +38,8 @@ func TestNew(t *testing.T) {
 		config Config
 		want   string
 	}{
-		{Config{}, `unknown product "": the products are 910B3, A3, 310P-Duo, 950PR`},
-		{Config{Product: "H100"}, `unknown product "H100": the products are 910B3, A3, 310P-Duo, 950PR`},
+		{Config{}, `unknown product "": the products are 910B3, 910B1, 910B2, 910B4, 910B2C, 310, 310P-Duo, 310B4, 910A, A3, 950PR, 950DT`},
+		{Config{Product: "H100"}, `unknown product "H100": the products are 910B3, 910B1, 910B2, 910B4, 910B2C, 310, 310P-Duo, 310B4, 910A, A3, 950PR, 950DT`},
 		{Config{Product: "A3", NPUs: -1}, "-1 NPUs: a machine has 1 to 64, or 0 for as many as the product usually has"},
 		{Config{Product: "A3", NPUs: 65}, "65 NPUs: a machine has 1 to 64, or 0 for as many as the product usually has"},
 	} {
