@@ -42,7 +42,7 @@ func newChip(p *product, s source) chip {
 
 	const badlyCooled = 0.03 // share of the chips that get so hot under full load that their clock falls
 	if s.chance("badly cooled", badlyCooled) {
-		c.place, c.heat.high = 0, s.between("hot", hottest, hottest+4)
+		c.place, c.heat.high = 0, s.between("hot", hottest+3, hottest+8)
 	}
 
 	return c

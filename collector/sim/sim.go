@@ -93,7 +93,11 @@ func New(c Config) (*Machine, error) {
 		t.sentBefore = t.sent(m.start)
 	}
 
-	return m, m.join(c.SuperPodID, c.ServerIndex, npus)
+	if err := m.join(c.SuperPodID, c.ServerIndex); err != nil {
+		return nil, err
+	}
+
+	return m, nil
 }
 
 // started is when the chips of a machine have started, in ms since 1970: some day of December 2025.

@@ -3,7 +3,7 @@ package sim
 import "fmt"
 
 // join gives the machine's chips their place in a SuperPod, if the product has them. The error says which servers there are.
-func (m *Machine) join(id, server, npus int) error {
+func (m *Machine) join(id, server int) error {
 	p := m.product
 	if p.superPod == 0 {
 		return nil
@@ -13,8 +13,8 @@ func (m *Machine) join(id, server, npus int) error {
 		return fmt.Errorf("SuperPod %d: a SuperPod's id is 0 or more", id)
 	}
 
-	if servers := p.superPod / npus; server < 0 || server >= max(1, servers) {
-		return fmt.Errorf("server index %d: a SuperPod of %d NPUs of %s has the servers 0 to %d", server, p.superPod, p.name, max(0, servers-1))
+	if servers := p.superPod / p.npus; server < 0 || server >= servers {
+		return fmt.Errorf("server index %d: a SuperPod of %s has the servers 0 to %d", server, p.name, servers-1)
 	}
 
 	for i := range m.units {
@@ -35,7 +35,10 @@ func (m *Machine) join(id, server, npus int) error {
 // rackServers is the number of servers in a chassis of a SuperPod with 950.
 const rackServers = 8
 
-// sdid is the number by which all of a SuperPod know a chip: that of its server, its package, its die and itself.
+// sdid is the number by which all of a SuperPod know a chip: that of its server, its package (of which there are four bits),
+// its die, and the physical id on the server.
 func sdid(server, npu, die, phy int) int {
-	return server<<22 | npu%16<<18 | die<<16 | phy
+	const packages = 16
+
+	return server<<22 | npu%packages<<18 | die<<16 | phy
 }
