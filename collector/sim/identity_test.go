@@ -132,7 +132,7 @@ func TestReleases(t *testing.T) {
 
 	for key, want := range map[string]Layout{
 		"910A 23.0": Layout24, "910A 24.1": Layout24, "910A 25.2": Layout25, "910B3 23.0": Layout25, "910B2C 25.5": Layout25,
-		"A3 26.0": Layout26, "310P-Duo 25.2": Layout25, "950PR 25.7": LayoutSource, "950DT 26.0": LayoutSource,
+		"A3 26.0": Layout26, "310P-Duo 25.2": Layout25, "950PR 25.7": LayoutSource, "950DT 26.0": Layout26,
 	} {
 		if layouts[key] != want {
 			t.Errorf("%s is drawn as %q, want %q", key, layouts[key], want)

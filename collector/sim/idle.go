@@ -2,23 +2,10 @@ package sim
 
 import "time"
 
-// Idle gives the machine at one moment as it would be if no program ran on it. Like At it is a pure function.
+// Idle gives the machine at one moment as it would be if no program ran on it. What its chips have counted, from the programs
+// that did run, stays. Like At it is a pure function.
 func (m *Machine) Idle(t time.Time) State {
-	idle := &Machine{product: m.product, units: make([]unit, len(m.units))}
+	now := m.instant(t)
 
-	for i, u := range m.units {
-		chips := make([]chip, len(u.chips))
-
-		for j, c := range u.chips {
-			resting := *c.team
-			resting.kind = idling
-			c.team = &resting
-			chips[j] = c
-		}
-
-		u.chips = chips
-		idle.units[i] = u
-	}
-
-	return idle.At(t)
+	return m.state(now, func(t *team) activity { return activity{team: t, traffic: t.activity(now).traffic} })
 }

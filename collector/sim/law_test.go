@@ -167,8 +167,11 @@ func checkController(t *testing.T, p *product, n NPU) {
 		return
 	}
 
+	watts, _ := n.MCU.Power.Get()
+	volts, _ := n.MCU.Voltage.Get()
 	chips := float64(p.chips)
-	inside(t, Chip{}, "board's power", n.MCU.Power, chips*p.power.low*0.9, chips*p.power.high*1.15+10)
+	inside(t, Chip{}, "supply", volts, 12, 12.1)
+	inside(t, Chip{}, "board's power", watts, chips*p.power.low*0.9, chips*p.power.high*1.15+10)
 	inside(t, Chip{}, "board's temperature", float64(n.MCU.Temperature), 20, 60)
 
 	for _, s := range n.MCU.Sensors {

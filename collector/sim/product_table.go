@@ -14,7 +14,7 @@ func products() []product {
 func serversA2() []product {
 	server := func(name string, cores, rated, hbm int, busy, rating float64) product {
 		return product{
-			name: name, model: name, family: FamilyA2, releases: []string{"23.0", "24.1", "25.2", "25.5", "26.0"}, usual: "25.5",
+			name: name, model: name, family: FamilyA2, releases: []string{release230, release241, release252, release255, release260}, usual: release255,
 			npus: 8, chips: 1, label: "IT21HMDC_Bin6", mcu: true, board: board{id: "0x62", device: "0xD802"},
 			cores: cores, clock: clock{rated, 800}, hbmClock: 1600, hccs: 7, ctrlCPU: 0.05, hbm: hbm,
 			reserved: span{2970, 4300}, power: span{92, busy}, rating: rating, heat: span{39, 64},
@@ -41,7 +41,7 @@ func serversA2() []product {
 func cards() []product {
 	return []product{
 		{
-			name: "310", model: "310", family: Family310, releases: []string{"23.0"}, usual: "23.0",
+			name: "310", model: "310", family: Family310, releases: []string{release230}, usual: release230,
 			npus: 2, chips: 4, ids: []int{3, 6}, card: "Atlas 300I", mcu: true, ratedPower: true,
 			board: board{id: "0x3ec", device: "0xD100"}, cores: 2, clock: clock{680, 680}, ddrClock: 1600,
 			ddr: 7759, hugepages: 969, ctrlCPU: 0.04, ddrStream: 0.04,
@@ -49,7 +49,7 @@ func cards() []product {
 			server: []string{"infer_server"},
 		},
 		{
-			name: "310P-Duo", model: "310P3", family: Family310P, releases: []string{"23.0", "24.1", "25.2", "25.5"}, usual: "25.2",
+			name: "310P-Duo", model: "310P3", family: Family310P, releases: []string{release230, release241, release252, release255}, usual: release252,
 			npus: 4, chips: 2, ids: []int{1, 2, 5, 8}, card: "Atlas 300I Duo", mcu: true, sharedBus: true, noPower: true,
 			board: board{id: "0xb1", device: "0xD500"}, cores: 8, clock: clock{1080, 960}, ddrClock: 451, hccs: 1,
 			ddr: 44280, ddrLess: 587, soldered: 49152, hugepages: 20480, ctrlCPU: 0.03, ddrStream: 0.2,
@@ -57,7 +57,7 @@ func cards() []product {
 			server: []string{"mindie_llm_backend"},
 		},
 		{
-			name: "310B4", model: "310B4", family: Family310B, releases: []string{"23.0", "24.1"}, usual: "24.1",
+			name: "310B4", model: "310B4", family: Family310B, releases: []string{release230, release241}, usual: release241,
 			npus: 1, chips: 1, card: "Atlas 200I A2", mcu: true, noBus: true,
 			board: board{id: "0x01", device: "NA"}, cores: 1, ddrClock: 4266,
 			ddr: 15609, hugepages: 15, pagesHeld: true, ctrlCPU: 0.6, ddrStream: 0.07,
@@ -69,7 +69,7 @@ func cards() []product {
 
 func servers910() []product {
 	return []product{{
-		name: "910A", model: "910A", family: Family910, releases: []string{"23.0", "24.1", "25.2", "25.5"}, usual: "24.1",
+		name: "910A", model: "910A", family: Family910, releases: []string{release230, release241, release252, release255}, usual: release241,
 		npus: 8, chips: 1, board: board{id: "0x02", device: "0xD801"},
 		cores: 30, clock: clock{900, 900}, hbmClock: 1200, ddrClock: 2400, ctrlCPU: 0.01,
 		ddr: 15077, hbm: 32768, hugepages: 15, pagesHeld: true,
@@ -81,7 +81,7 @@ func servers910() []product {
 // serversA3 have modules with two chips each.
 func serversA3() []product {
 	return []product{{
-		name: "A3", model: "Ascend910", family: FamilyA3, releases: []string{"24.1", "25.2", "25.5", "26.0"}, usual: "25.5",
+		name: "A3", model: "Ascend910", family: FamilyA3, releases: []string{release241, release252, release255, release260}, usual: release255,
 		npus: 8, chips: 2, label: "IT22HMDA_4_S", mcu: true, packagePower: true,
 		board: board{id: "0xb1", main: "0x18", device: "0xD803"},
 		cores: 24, clock: clock{1800, 800}, hbmClock: 1600, hccs: 7, superPod: 384, sio: true, ctrlCPU: 0.05, hbm: 65536,
@@ -93,7 +93,7 @@ func serversA3() []product {
 // machines950 are a machine with cards, and a server of a SuperPod.
 func machines950() []product {
 	card := product{
-		name: "950PR", model: "Ascend950PR", family: FamilyA5, releases: []string{"25.7", "26.0"}, usual: "25.7",
+		name: "950PR", model: "Ascend950PR", family: FamilyA5, releases: []string{release257, release260}, usual: release257,
 		npus: 8, chips: 1, card: "Atlas 350", board: board{id: "0x1b", main: "0x68", device: "0xD806"},
 		cores: 32, clock: clock{1650, 100}, hbmClock: 3200, sio: true, ctrlCPU: 0.3, hbm: 114688,
 		reserved: span{4440, 4860}, power: span{204, 325}, rating: 338, heat: span{53, 64},

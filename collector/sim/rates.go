@@ -19,8 +19,8 @@ func (c *chip) ratesAt(now instant, a *activity, load float64, out *Chip) Rates 
 		AIVector: min(core, percent(load*vector*(1-0.1*mix))),
 		AICPU:    percent(load * (0.14 + 0.05*mix)),
 		CtrlCPU:  percent(p.ctrlCPU*(1+0.4*c.wave("control", now.t, 17)) + 0.05*load),
-		HBM:      share(out.HBM),
-		DDR:      share(out.DDR),
+		HBM:      out.HBM.share(),
+		DDR:      out.DDR.share(),
 	}
 
 	if load > 0 { // any of the engines counts
@@ -61,13 +61,4 @@ func (c *chip) mediaRates(a *activity, load, mix float64, r *Rates) {
 // percent is a share of 0 to 1 as the driver rounds it.
 func percent(x float64) int {
 	return min(100, max(0, whole(100*x)))
-}
-
-// share is how much is in use in percent; 0 of nothing.
-func share(u Usage) int {
-	if u.Total == 0 {
-		return 0
-	}
-
-	return u.Used * 100 / u.Total
 }

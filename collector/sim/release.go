@@ -14,15 +14,25 @@ type release struct {
 	firmware string
 }
 
-// releaseTable are the releases that are simulated, each by the one of its versions that is met most.
+// The names of the releases that are simulated.
+const (
+	release230 = "23.0"
+	release241 = "24.1"
+	release252 = "25.2"
+	release255 = "25.5"
+	release257 = "25.7" // of the 950 only
+	release260 = "26.0"
+)
+
+// releaseTable has each of them by the one of its versions that is met most.
 func releaseTable() []release {
 	return []release{
-		{"23.0", "23.0.3", "23.0.3", "7.1.0.5.220"},
-		{"24.1", "24.1.0", "24.1.0", "7.5.0.1.129"},
-		{"25.2", "25.2.0", "25.2.0", "7.7.0.1.231"},
-		{"25.5", "25.5.1", "25.5.1", "7.7.0.6.236"},
-		{"25.7", "25.7.0", "25.7.0", "8.0.0.0.100"},
-		{"26.0", "26.0.rc1", "26.0.rc1", "8.0.0.0.210"},
+		{release230, "23.0.3", "23.0.3", "7.1.0.5.220"},
+		{release241, "24.1.0", "24.1.0", "7.5.0.1.129"},
+		{release252, "25.2.0", "25.2.0", "7.7.0.1.231"},
+		{release255, "25.5.1", "25.5.1", "7.7.0.6.236"},
+		{release257, "25.7.0", "25.7.0", "8.0.0.0.100"},
+		{release260, "26.0.rc1", "26.0.rc1", "8.0.0.0.210"},
 	}
 }
 
@@ -56,12 +66,12 @@ func (p *product) release(name string) (release, error) {
 // layout is how the tool draws the summary of the product in a release.
 func (p *product) layout(r release) Layout {
 	switch {
+	case r.name >= release260:
+		return Layout26
 	case p.family == FamilyA5:
 		return LayoutSource
-	case p.family == Family910 && r.name <= "24.1":
+	case p.family == Family910 && r.name <= release241:
 		return Layout24
-	case r.name >= "26.0":
-		return Layout26
 	default:
 		return Layout25
 	}

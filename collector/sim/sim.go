@@ -127,7 +127,14 @@ func (m *Machine) instant(t time.Time) instant {
 
 // At gives the machine at one moment. It is a pure function, and the State belongs to the caller.
 func (m *Machine) At(t time.Time) State {
-	p, now := m.product, m.instant(t)
+	now := m.instant(t)
+
+	return m.state(now, func(t *team) activity { return t.activity(now) })
+}
+
+// state is the machine while its teams do what does says.
+func (m *Machine) state(now instant, does func(*team) activity) State {
+	p := m.product
 	s := State{
 		Family:        p.family,
 		Layout:        p.layout(m.release),
@@ -141,7 +148,7 @@ func (m *Machine) At(t time.Time) State {
 
 	acts := make([]activity, len(m.teams))
 	for i, t := range m.teams {
-		acts[i] = t.activity(now)
+		acts[i] = does(t)
 	}
 
 	// All chips and links are in one piece of memory each, which is much cheaper than many small ones.
