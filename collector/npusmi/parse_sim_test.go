@@ -69,7 +69,10 @@ func compareSummary(t *testing.T, state sim.State, text []byte) {
 
 			compareChip(t, npu.ID, want, got[0])
 			got = got[1:]
-			processes += min(8, len(want.Processes))
+
+			if state.Family != sim.Family310B { // of which the tool shows no processes
+				processes += min(8, len(want.Processes))
+			}
 		}
 	}
 

@@ -98,22 +98,25 @@ func (h *habits) links(up, traffic int64, out []HCCSLink) {
 	const (
 		lanes, speed = 4, 56     // lanes of a link, GBit/s of a lane
 		full, spread = 2e5, 3e4  // packets in a ms at full load
-		idle         = uint64(3) // packets in a ms
+		least, more  = 2500, 900 // packets in a s without load
 	)
 
+	sent, since := uint64(traffic), uint64(up) //nolint:gosec // neither is negative
+
 	for i := range out {
-		rate := func(way uint64) uint64 {
-			return full + mix(uint64(h.linkSource)+uint64(2*i)+way)%spread //nolint:gosec // a small number of a link
+		packets := func(way int) uint64 {
+			own := mix(uint64(h.linkSource) + uint64(2*i+way)) //nolint:gosec // small numbers
+
+			return sent*(full+own%spread) + since*(least+own%more)/milli
 		}
-		sent, since := uint64(traffic), uint64(up) //nolint:gosec // neither is negative
 
 		out[i] = HCCSLink{
 			Mode: lanes, Lanes: "1111", Speed: lanes * speed,
-			TxPackets: sent*rate(0) + since*idle, RxPackets: sent*rate(1) + since*idle,
+			TxPackets: packets(0), RxPackets: packets(1),
 		}
 	}
 
 	if len(out) > 0 {
-		out[h.weakLink].Retries = uint64(h.retries.count(up)) //nolint:gosec // not negative
+		out[h.weakLink].Retries = uint64(h.retries.count(up)) //nolint:gosec // it is not negative
 	}
 }

@@ -112,7 +112,7 @@ func TestWrongOptions(t *testing.T) {
 		args []string
 		want string // a part of the error
 	}{
-		{[]string{"--product=H100", "info"}, `--product=H100: unknown product "H100": the products are 910B3, A3, 310P-Duo, 950PR; it accepts one of`},
+		{[]string{"--product=H100", "info"}, `--product=H100: unknown product "H100": the products are 910B3, 910B1, 910B2, 910B4, 910B2C, 310, 310P-Duo, 310B4, 910A, A3, 950PR, 950DT; it accepts one of`},
 		{[]string{"--npus=many", "info"}, `--npus=many: strconv.Atoi: parsing "many": invalid syntax; it accepts a number`},
 		{[]string{"--npus=1000", "info"}, `--npus: 1000 NPUs: a machine has 1 to 64`},
 		{[]string{"--seed=-1"}, `--seed=-1: `},
