@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func (f *fault) aims(npu, chip int) bool {
 func (f *fault) fits(s sim.State) error {
 	var ids []string
 	for _, n := range s.NPUs {
-		ids = append(ids, fmt.Sprint(n.ID))
+		ids = append(ids, strconv.Itoa(n.ID))
 	}
 
 	for _, npu := range f.npus {

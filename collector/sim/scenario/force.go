@@ -115,7 +115,7 @@ func (in *force) times(period time.Duration) uint64 {
 		count += in.before * (first + int64((in.lasts-1)/period))
 	}
 
-	return uint64(count) //nolint:gosec // it is not negative
+	return uint64(max(0, count))
 }
 
 // idleChip is a chip as it would be now if nothing ran on the machine.

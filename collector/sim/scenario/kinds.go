@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
@@ -53,6 +54,10 @@ type onTool interface {
 // kinds is the table of all kinds. A further one is a row here and a type for its effect. One of a tool that is not yet
 // simulated has its row when there is something that it changes.
 func kinds() []kind {
+	return slices.Concat(chipKinds(), hostKinds())
+}
+
+func chipKinds() []kind {
 	return []kind{
 		{
 			name: "overheat", does: "The chip and its memory get hotter with a lag, and cool again with it. Where it gets hotter than a limit the clock and the power fall.",
@@ -98,6 +103,11 @@ func kinds() []kind {
 			name: "chip-off-bus", does: "The chip is gone from the tool and from the PCI bus.",
 			where: wherever, group: "loss", last: true, effect: newChipOffBus,
 		},
+	}
+}
+
+func hostKinds() []kind {
+	return []kind{
 		{
 			name: "driver-gone", does: "There is no driver: every call of the tool fails.",
 			where: onlyHost, group: "driver", effect: newDriverGone,

@@ -205,7 +205,7 @@ func lines(name string, target *[]string, help string) parameter {
 // patterns are glob patterns.
 func patterns(name string, target *[]string, help string) parameter {
 	p := lines(name, target, help)
-	p.accepts = "a pattern such as sp0-r03-*, or a list of them; one that begins with * is put in quotes"
+	p.accepts = `a pattern such as "sp0-r03-*", in quotes, or a list of them`
 
 	set := p.set
 	p.set = func(n *yaml.Node) error {

@@ -96,6 +96,7 @@ func (s *Scenario) On(host string, machine *sim.Machine, start time.Time) (*Sche
 			return nil, fmt.Errorf("%s:%d: %s: only a host of a fleet can be down", s.file, f.line, f.kind.name)
 		}
 
+		f.hosts = nil // from here on there is but this one
 		out.faults = append(out.faults, f)
 	}
 
