@@ -27,6 +27,33 @@ type fault struct {
 
 const allChips = sim.AllChips
 
+// maxID is the highest id of an NPU or a chip.
+const maxID = 1023
+
+// What stands for the id of an NPU until the machine is known.
+const (
+	firstNPU = -1
+	lastNPU  = -2
+)
+
+// on is the fault with the ids of a machine.
+func (f fault) on(s sim.State) fault {
+	f.npus = slices.Clone(f.npus)
+
+	for i, npu := range f.npus {
+		switch npu {
+		case firstNPU:
+			f.npus[i] = s.NPUs[0].ID
+		case lastNPU:
+			f.npus[i] = s.NPUs[len(s.NPUs)-1].ID
+		}
+	}
+
+	f.hosts = nil // from here on there is but this one
+
+	return f
+}
+
 // selects says whether the fault is one of the host's.
 func (f *fault) selects(host string) bool {
 	return len(f.hosts) == 0 || slices.ContainsFunc(f.hosts, func(pattern string) bool {

@@ -122,37 +122,37 @@ func checks() []check {
 	for8 := moments{2*m - 1: false, 2 * m: true, 10*m - 1: true, 10 * m: false, 33 * m: true}
 
 	return []check{
-		{"overheat", "", moments{m: false, 10 * m: true, 28 * m: false, 40 * m: true}, func(v view) bool { return heat(v.must(1)) >= 97 }},
+		{"overheat", "", moments{m: false, 10 * m: true, 28 * m: false, 40 * m: true}, func(v view) bool { return heat(v.must(last)) >= 97 }},
 		{"overheat", "", moments{3 * m: false, 4 * m: true, 11 * m: false}, func(v view) bool {
-			return v.must(1).Health == npusmi.HealthWarning && strings.Contains(v.text("info -t health -i 1 -c 0"), "80E00209")
+			return v.must(last).Health == npusmi.HealthWarning && strings.Contains(v.text("info -t health -i 7 -c 0"), "80E00209")
 		}},
 		{"throttling", "", moments{m: false, 10 * m: true, 25 * m: false}, func(v view) bool {
-			c, h := v.must(1), v.healthy().must(1)
+			c, h := v.must(last), v.healthy().must(last)
 
 			return heat(c) > 88 && heat(h) < 88 && c.AICore == h.AICore
 		}},
 		{"power-brake", "", for8, func(v view) bool {
-			return power(v.must(1)) <= 150
+			return power(v.must(last)) <= 150
 		}},
 		{"warning-health", "", moments{m: false, 3 * m: true, 7 * m: false, 33 * m: true}, func(v view) bool {
-			return v.must(1).Health == npusmi.HealthWarning && v.must(0).Health == npusmi.HealthOK
+			return v.must(last).Health == npusmi.HealthWarning && v.must(0).Health == npusmi.HealthOK
 		}},
 		{"warning-health", "", moments{3 * m: false, 9 * m: true, 13 * m: false}, func(v view) bool {
-			return v.must(1).Health == npusmi.HealthAlarm && strings.Contains(v.text("info -t health -i 1 -c 0"), "80E18005")
+			return v.must(last).Health == npusmi.HealthAlarm && strings.Contains(v.text("info -t health -i 7 -c 0"), "80E18005")
 		}},
 		{"warning-health", "", moments{9 * m: false, 15 * m: true, 19 * m: false}, func(v view) bool {
-			return v.must(1).Health == npusmi.HealthCritical && strings.Contains(v.text("info -t health -i 1 -c 0"), "80C98000 80E01801")
+			return v.must(last).Health == npusmi.HealthCritical && strings.Contains(v.text("info -t health -i 7 -c 0"), "80C98000 80E01801")
 		}},
-		{"hbm-ecc", "", moments{m: false, 2 * m: true, 31 * m: true, 33 * m: false}, func(v view) bool { return v.must(1).Health == npusmi.HealthAlarm }},
+		{"hbm-ecc", "", moments{m: false, 2 * m: true, 31 * m: true, 33 * m: false}, func(v view) bool { return v.must(last).Health == npusmi.HealthAlarm }},
 		{"job-hang", "", moments{2*m - 1: false, 2 * m: true, 13 * m: true, 14 * m: false}, func(v view) bool {
-			return v.must(1).AICore.Is(0) && v.processes(1) > 0 && used(v.must(1)) > 20000 && power(v.must(1)) < power(v.healthy().must(1)) &&
-				v.must(2).AICore.Is(0) && v.processes(2) > 0
+			return v.must(last).AICore.Is(0) && v.processes(last) > 0 && used(v.must(last)) > 20000 && power(v.must(last)) < power(v.healthy().must(last)) &&
+				v.must(0).AICore.Is(0) && v.processes(0) > 0
 		}},
 		{"zombie-memory", "", for10, func(v view) bool {
-			return v.must(1).AICore.Is(0) && v.processes(1) == 0 && used(v.must(1)) > 20000
+			return v.must(last).AICore.Is(0) && v.processes(last) == 0 && used(v.must(last)) > 20000
 		}},
 		{"zeros", "", for8, func(v view) bool {
-			c := v.must(1)
+			c := v.must(last)
 
 			return c.Name == "" && c.Health == npusmi.HealthUnknown && c.BusID == "0000:00:00.0" && c.HBM.Total.Is(0) && v.must(0).Name != ""
 		}},
@@ -163,12 +163,12 @@ func checks() []check {
 			return all && !other
 		}},
 		{"chip-lost", "", for10, func(v view) bool {
-			_, shown := v.chip(1)
+			_, shown := v.chip(last)
 
 			return !shown && v.faults.LostFromBus(v.since) == 0 && strings.Contains(v.text("info -m"), "\t-1 ")
 		}},
 		{"chip-off-bus", "", moments{0: false, 2 * m: true, 30*m - 1: true, 30 * m: false, 33 * m: true}, func(v view) bool {
-			_, shown := v.chip(1)
+			_, shown := v.chip(last)
 
 			return !shown && v.faults.LostFromBus(v.since) > 0
 		}},
@@ -189,8 +189,8 @@ func checks() []check {
 			return hangs
 		}},
 
-		{"mixed", "sp0-r00-h00", moments{m: false, 12 * m: true, 29 * m: false}, func(v view) bool { return heat(v.must(1)) > 90 }},
-		{"mixed", "sp3-r00-h01", moments{0: false, m: true, 27 * m: false}, func(v view) bool { return v.must(1).Health == npusmi.HealthAlarm }},
+		{"mixed", "sp0-r00-h00", moments{m: false, 12 * m: true, 29 * m: false}, func(v view) bool { return heat(v.must(last)) > 90 }},
+		{"mixed", "sp3-r00-h01", moments{0: false, m: true, 27 * m: false}, func(v view) bool { return v.must(last).Health == npusmi.HealthAlarm }},
 		{"mixed", "sp0-r00-h02", moments{2 * m: false, 3 * m: true, 29 * m: true, 30 * m: false}, func(v view) bool { return v.faults.LostFromBus(v.since) > 0 }},
 		{"mixed", "sp0-r00-h03", moments{4 * m: false, 5 * m: true, 10 * m: false}, func(v view) bool { return v.faults.Down(v.since) }},
 		{"mixed", "sp0-r01-h00", moments{3 * m: false, 4 * m: true, 12 * m: false}, func(v view) bool { return strings.HasPrefix(v.text("info"), "dcmi") }},
@@ -202,8 +202,8 @@ func checks() []check {
 		{"mixed", "sp0-r01-h02", moments{m: false, 2 * m: true, 22 * m: false}, func(v view) bool {
 			return v.unlike("info") && !slices.ContainsFunc(v.summary().Chips, func(c npusmi.SummaryChip) bool { return !c.AICore.Is(0) })
 		}},
-		{"mixed", "sp0-r01-h03", moments{6 * m: false, 7 * m: true, 17 * m: false}, func(v view) bool { return v.must(1).Name == "" }},
-		{"mixed", "sp0-r02-h00", moments{2 * m: false, 3 * m: true, 18 * m: false}, func(v view) bool { return v.processes(1) == 0 && used(v.must(1)) > 20000 }},
+		{"mixed", "sp0-r01-h03", moments{6 * m: false, 7 * m: true, 17 * m: false}, func(v view) bool { return v.must(last).Name == "" }},
+		{"mixed", "sp0-r02-h00", moments{2 * m: false, 3 * m: true, 18 * m: false}, func(v view) bool { return v.processes(last) == 0 && used(v.must(last)) > 20000 }},
 		{"mixed", "sp0-r02-h01", moments{7 * m: false, 8 * m: true, 18 * m: false}, func(v view) bool {
 			_, hangs := v.faults.Tool(v.since, []string{"info"})
 
@@ -214,7 +214,7 @@ func checks() []check {
 
 			return delay == 3*time.Second
 		}},
-		{"mixed", "sp0-r02-h03", moments{4 * m: false, 5 * m: true, 20 * m: false}, func(v view) bool { return power(v.must(1)) <= 150 }},
+		{"mixed", "sp0-r02-h03", moments{4 * m: false, 5 * m: true, 20 * m: false}, func(v view) bool { return power(v.must(last)) <= 150 }},
 	}
 }
 
@@ -271,7 +271,7 @@ func TestOthersAreWell(t *testing.T) {
 
 		v := view{t, machine(t, "910B3"), on(t, s, "", "910B3"), 9 * time.Minute}
 
-		for _, npu := range []int{0, 2, 3, 4, 5, 6, 7} {
+		for _, npu := range []int{0, 1, 2, 3, 4, 5, 6} {
 			if diff := cmp.Diff(v.healthy().must(npu), v.must(npu), cmp.AllowUnexported(v.must(0).Power)); diff != "" {
 				t.Errorf("%s changes NPU %d:\n%s", name, npu, diff)
 			}

@@ -225,15 +225,15 @@ func patterns(name string, target *[]string, help string) parameter {
 	return p
 }
 
-// wholes are different numbers: one or several.
-func wholes(name string, target *[]int, low, high int, help string) parameter {
+// npus are different NPUs: one or several.
+func npus(name string, target *[]int, help string) parameter {
 	return parameter{
-		name: name, help: help, accepts: fmt.Sprintf("a whole number from %d to %d, or a list of different ones", low, high),
+		name: name, help: help, accepts: fmt.Sprintf("an id from 0 to %d, first, last, or a list of different ones", maxID),
 		set: func(n *yaml.Node) error {
 			return each(n, func(n *yaml.Node) error {
-				v, err := integer(n, low, high)
+				v, err := npu(n)
 				if err == nil && slices.Contains(*target, v) {
-					err = fmt.Errorf("it has %d twice", v)
+					err = fmt.Errorf("it has %s twice", n.Value)
 				}
 
 				*target = append(*target, v)
@@ -241,6 +241,17 @@ func wholes(name string, target *[]int, low, high int, help string) parameter {
 				return err
 			})
 		},
+	}
+}
+
+func npu(n *yaml.Node) (int, error) {
+	switch n.Value {
+	case "first":
+		return firstNPU, nil
+	case "last":
+		return lastNPU, nil
+	default:
+		return integer(n, 0, maxID)
 	}
 }
 

@@ -86,10 +86,8 @@ func (f *fault) targeting() []parameter {
 	}
 
 	if f.kind.where == wherever {
-		const maxID = 1023
-
 		out = append(out,
-			wholes("npu", &f.npus, 0, maxID, "the NPU, or several").without("all NPUs of the host"),
+			npus("npu", &f.npus, "the NPU, or several, by their ids; first and last are on every machine").without("all NPUs of the host"),
 			whole("chip", &f.chip, 0, maxID, "the chip of the NPU").without("all chips of the NPU"),
 		)
 	}

@@ -88,6 +88,7 @@ func (s *Scenario) On(host string, machine *sim.Machine, start time.Time) (*Sche
 			continue
 		}
 
+		f = f.on(healthy)
 		if err := f.fits(healthy); err != nil {
 			return nil, fmt.Errorf("%s:%d: %s: %w", s.file, f.line, f.kind.name, err)
 		}
@@ -96,7 +97,6 @@ func (s *Scenario) On(host string, machine *sim.Machine, start time.Time) (*Sche
 			return nil, fmt.Errorf("%s:%d: %s: only a host of a fleet can be down", s.file, f.line, f.kind.name)
 		}
 
-		f.hosts = nil // from here on there is but this one
 		out.faults = append(out.faults, f)
 	}
 
