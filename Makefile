@@ -40,7 +40,7 @@ lint:
 generate: build
 	.ci/tools test
 	go test ./cmd/ascend_exporter -run '^TestGeneratedDocs$$' -update
-	go test ./collector ./collector/npusmi ./collector/sim -update
+	go test ./collector ./collector/npusmi ./collector/sim ./collector/sim/scenario -update
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 ./... -update
 
 bench:

@@ -24,7 +24,7 @@ type memoryErrors struct {
 func newMemoryErrors() effect { return &memoryErrors{} }
 
 func (e *memoryErrors) parameters() []parameter {
-	const most = 1e6
+	const most = 1e5
 
 	return []parameter{
 		decimal("single-bit-per-hour", &e.single, 0, most, "single-bit errors an hour"),
