@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path"
@@ -67,6 +68,17 @@ func (o *options) stream(out *bufio.Writer, args []string) (int, error) {
 		}
 
 		waitFor(sim.WatchDelay(s, args))
+
+		delay, hangs, err := o.trouble(args)
+		if err != nil {
+			return 0, err
+		}
+
+		if hangs {
+			waitFor(math.MaxInt64)
+		}
+
+		waitFor(delay)
 
 		if s, err = o.state(); err != nil {
 			return 0, err

@@ -41,8 +41,11 @@ func defaultStart(now time.Time, repeat time.Duration) time.Time {
 
 // trouble is how the scenario makes a call behave: how much longer it takes, and whether it never answers.
 func (o *options) trouble(args []string) (delay time.Duration, hangs bool, err error) {
-	if o.scenario == nil {
+	switch {
+	case o.scenario == nil:
 		return 0, false, nil
+	case o.truth != nil:
+		return 0, false, errors.New("--truth and --scenario exclude each other: faults need a machine that is simulated")
 	}
 
 	m, err := sim.New(o.machine)
