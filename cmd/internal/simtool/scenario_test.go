@@ -103,6 +103,8 @@ func TestWrongScenarios(t *testing.T) {
 
 	bad := write(t, "bad.yaml", "name: bad\nfaults:\n  - kind: tool-slow\n    at: 1m\n    dealy: 3s\n")
 
+	truth := write(t, "truth.json", `{"product": "910B", "globals": {"tool_version": "25.9"}, "cards": []}`)
+
 	for args, want := range map[string]string{
 		"--scenario=nosuch info":                              `--scenario=nosuch: unknown scenario "nosuch": the library has chip-hang, `,
 		"--scenario=" + bad + " info":                         bad + `:5: unknown key "dealy": a fault of kind tool-slow has kind, at, for, hosts, delay`,
@@ -110,6 +112,7 @@ func TestWrongScenarios(t *testing.T) {
 		"--scenario=link-flap --product=310P-Duo info":        "--scenario: link-flap.yaml:9: hccs-link: NPU 1, chip 0: it has no HCCS links",
 		"--scenario-start=2026-03-02T14:00:00Z info":          "--scenario-start needs --scenario",
 		"--scenario=zeros --scenario-start=noon info":         "it accepts a time as 2026-01-31T12:00:00Z",
+		"--scenario=zeros --truth=" + truth + " info":         "--truth and --scenario exclude each other",
 		"--scenario=zeros --npus=1000 info":                   "--npus: 1000 NPUs",
 		"--scenario=/nonexistent/scenario.yaml --npus=1 info": "no such file",
 	} {

@@ -9,7 +9,7 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
-// library is a scenario of the library on a machine that works.
+// shipped is a scenario of the library on a machine that works.
 func shipped(t *testing.T, name, product string) view {
 	t.Helper()
 

@@ -1,15 +1,15 @@
 package scenario
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
-// fault wraps the lines of faults, the first of which is line 3 of the file.
+// file wraps the lines of faults, the first of which is line 3 of the file.
 func file(faults string) string {
 	return "name: x\nfaults:\n" + faults
 }
@@ -34,7 +34,7 @@ func TestWrongFiles(t *testing.T) {
 		"name: x\nname: y\n":                    "x.yaml:2: name is given twice, first in line 1",
 		"name: 12\n" + "faults:\n" + ok:         `x.yaml:1: name: "12": wrong value; it takes a text of one line; one that looks like a number is put in quotes`,
 		"name: \"\"\nfaults:\n" + ok:            "x.yaml:1: name",
-		"nmae: x\n":                             `x.yaml:1: unknown key "nmae": a scenario has name, description, expect, repeat, faults`,
+		"namex: x\n":                            `x.yaml:1: unknown key "namex": a scenario has name, description, expect, repeat, faults`,
 		"? [a]\n: b\n":                          "x.yaml:1: unknown key",
 		file(ok) + "repeat: 0s\n":               `x.yaml:4: repeat: "0s": out of range; it takes a duration such as 90s or 1h30m, from 1s to 8784h`,
 		file(ok) + "repeat: 30\n":               `x.yaml:4: repeat: "30": wrong value; it takes a duration such as 90s`,
@@ -194,7 +194,7 @@ func TestMisfits(t *testing.T) {
 		{"910B3", "{kind: host-down, at: 1m}", "x.yaml:3: host-down: only a host of a fleet can be down"},
 		{"910B3", "{kind: tool-hang, at: 1m, hosts: sp0-*}", "x.yaml: all faults are on hosts of a fleet, by their names: a single host has none of them"},
 	} {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
 			t.Parallel()
 
 			s, err := parse("x.yaml", []byte(file("  - "+tc.fault+"\n")))

@@ -218,10 +218,10 @@ func TestPure(t *testing.T) {
 			}
 
 			since := 7 * time.Minute
-			first, second := text(m, faults, since, "info"), ""
+			first := text(m, faults, since, "info")
 			text(m, faults, 3*time.Minute, "info")
 
-			if second = text(m, faults, since, "info"); first != second {
+			if second := text(m, faults, since, "info"); first != second {
 				t.Errorf("%s on a %s:\n%s\n%s", name, product, first, second)
 			}
 		}
