@@ -109,7 +109,7 @@ func TestWrongScenarios(t *testing.T) {
 		"--scenario=nosuch info":                              `--scenario=nosuch: unknown scenario "nosuch": the library has chip-hang, `,
 		"--scenario=" + bad + " info":                         bad + `:5: unknown key "dealy": a fault of kind tool-slow has kind, at, for, hosts, delay`,
 		"--scenario=mixed info":                               "--scenario: mixed.yaml: all faults are on hosts of a fleet",
-		"--scenario=link-flap --product=310P-Duo info":        "--scenario: link-flap.yaml:9: hccs-link: NPU 1, chip 0: it has no HCCS links",
+		"--scenario=link-flap --product=950PR info":           "--scenario: link-flap.yaml:9: hccs-link: NPU 0, chip 0: it has no HCCS links",
 		"--scenario-start=2026-03-02T14:00:00Z info":          "--scenario-start needs --scenario",
 		"--scenario=zeros --scenario-start=noon info":         "it accepts a time as 2026-01-31T12:00:00Z",
 		"--scenario=zeros --truth=" + truth + " info":         "--truth and --scenario exclude each other",
