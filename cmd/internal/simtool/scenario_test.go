@@ -123,13 +123,19 @@ func TestWrongScenarios(t *testing.T) {
 	}
 }
 
-// TestCommandsOfThePage: what docs/simulator.md says to paste works.
-func TestCommandsOfThePage(t *testing.T) {
+// TestPage: docs/simulator.md has all options, and what it says to paste works.
+func TestPage(t *testing.T) {
 	t.Parallel()
 
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "simulator.md"))
 	if err != nil {
 		t.Fatal(err)
+	}
+
+	for _, option := range (&options{}).list() {
+		if !strings.Contains(string(page), "`--"+option.name) {
+			t.Errorf("the page does not tell of --%s", option.name)
+		}
 	}
 
 	tried := 0

@@ -132,7 +132,9 @@ func checks() []check {
 			return heat(c) > 88 && heat(h) < 88 && c.AICore == h.AICore
 		}},
 		{"power-brake", "", for8, func(v view) bool {
-			return power(v.must(last)) <= 150
+			common := detail(v, "info -t common -i 7", npusmi.ParseCommon)
+
+			return power(v.must(last)) <= 150 && number(common.AICoreCurrentClock) <= 800
 		}},
 		{"warning-health", "", moments{m: false, 3 * m: true, 7 * m: false, 33 * m: true}, func(v view) bool {
 			return v.must(last).Health == npusmi.HealthWarning && v.must(0).Health == npusmi.HealthOK
