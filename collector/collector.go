@@ -59,8 +59,13 @@ func New(options Options) *Collector {
 
 // Update renders a snapshot, to be served from now on.
 func (c *Collector) Update(s *snapshot.Snapshot) {
-	families := c.tables.render(s)
+	families := c.Render(s)
 	c.latest.Store(&families)
+}
+
+// Render gives the metrics of a snapshot, ordered by name, and leaves alone what is served.
+func (c *Collector) Render(s *snapshot.Snapshot) []*dto.MetricFamily {
+	return c.tables.render(s)
 }
 
 // Gather gives the metrics of the last snapshot, ordered by name. The families are shared: nobody may change them.

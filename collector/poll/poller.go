@@ -79,6 +79,7 @@ type Poller struct {
 	listedLast bool      // whether the last run was the listing's
 	attempted  chan struct{}
 	ready      sync.Once // closes attempted
+	replayed   *result   // the run of Replay that is under way
 }
 
 // New makes a Poller. It does nothing before Run or Once.

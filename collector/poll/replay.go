@@ -5,25 +5,42 @@ import (
 	"time"
 )
 
-// Replay brings the poller to a moment by a clock that is not the wall's, Config.Now: it runs what is due, one run after
-// another, and publishes one snapshot at the end. sleep moves the clock to a later time. Run must not be under way.
-func (p *Poller) Replay(ctx context.Context, end time.Time, sleep func(until time.Time)) {
+// Replay brings the poller to a moment by a clock that is not the wall's: Config.Now, which set moves. What falls due until then
+// is asked when it is due, one run after another, and one snapshot is published, of that moment. A run that takes longer goes on
+// in the next call, so the tool must answer at once and say how long it took. Run must not be under way.
+func (p *Poller) Replay(ctx context.Context, end time.Time, set func(time.Time)) {
 	p.local = p.Local()
 
 	for ctx.Err() == nil {
-		now := p.Now()
-
-		next, at := p.next(now)
-		if next == nil {
-			sleep(earliest(at, end))
-		} else if now.Before(end) {
-			p.finish(p.ask(ctx, next))
-		}
-
-		if !p.Now().Before(end) {
+		wake := p.replay(ctx)
+		if wake.After(end) {
 			break
 		}
+
+		set(wake)
 	}
 
-	p.publish(p.Now())
+	set(end)
+	p.publish(end)
+}
+
+// replay begins or ends a run if it is time to, and says when to look again.
+func (p *Poller) replay(ctx context.Context) (wake time.Time) {
+	if p.replayed == nil {
+		next, at := p.next(p.Now())
+		if next == nil {
+			return at
+		}
+
+		r := p.ask(ctx, next)
+		p.replayed = &r
+	}
+
+	ends := p.replayed.run.Start.Add(p.replayed.run.Duration)
+	if !ends.After(p.Now()) {
+		p.finish(*p.replayed)
+		p.replayed = nil
+	}
+
+	return ends
 }

@@ -103,6 +103,7 @@ func (c Config) host(pod, rack, server int) (*Host, error) {
 
 	machine, err := sim.New(sim.Config{
 		Product: c.Product, NPUs: c.NPUs, Seed: c.Seed + uint64(pod*c.Racks*c.HostsPerRack+index), //nolint:gosec // both are small and positive
+		SuperPodID: pod, ServerIndex: index,
 	})
 	if err != nil {
 		return nil, err

@@ -12,12 +12,11 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/direct"
 )
 
-// tool is the npu-smi of a host as the poller knows it: without processes.
+// tool is the npu-smi of a host as the poller knows it: without processes, and by the clock of the host's exporter. It answers
+// at once and says how long it took.
 type tool struct {
 	host *Host
 	now  func() time.Time
-	// wait lets time pass; it says false when the context ended before.
-	wait func(ctx context.Context, d time.Duration) bool
 	text bool // always print and parse
 }
 
@@ -27,31 +26,21 @@ const (
 	spread   = 250 // ms
 )
 
-// Run answers a call after as much time as the real tool takes for it.
-func (t tool) Run(ctx context.Context, deadline time.Duration, args ...string) npusmi.Run {
-	start := t.now()
-	run := npusmi.Run{Args: args, Started: true, Start: start}
-	takes := duration(t.host.Name, args)
+// Run answers a call. The answer is of the moment at which it ends.
+func (t tool) Run(_ context.Context, deadline time.Duration, args ...string) npusmi.Run {
+	run := npusmi.Run{Args: args, Started: true, Start: t.now(), Duration: duration(t.host.Name, args)}
+
+	hangs := false
 
 	if f := t.host.faults; f.Faults != nil {
-		delay, hangs := f.Faults.Tool(start.Sub(f.Start), args)
+		var delay time.Duration
 
-		takes += delay
-		if hangs {
-			takes = deadline + 1
-		}
+		delay, hangs = f.Faults.Tool(run.Start.Sub(f.Start), args)
+		run.Duration += delay
 	}
 
-	if !t.wait(ctx, min(takes, deadline)) {
-		run.Cancelled, run.Failure = true, &npusmi.Failure{Message: "the simulation is ending"}
-
-		return run
-	}
-
-	run.Duration = t.now().Sub(start)
-
-	if takes > deadline {
-		run.ExitStatus = -1
+	if hangs || run.Duration > deadline {
+		run.Duration, run.ExitStatus = deadline, -1
 		run.Failure = &npusmi.Failure{
 			Reason:  npusmi.ReasonTimeout,
 			Message: "npu-smi gave no answer in " + deadline.String(),
@@ -61,12 +50,14 @@ func (t tool) Run(ctx context.Context, deadline time.Duration, args ...string) n
 		return run
 	}
 
-	state := t.host.state(t.now())
+	state := t.host.state(run.Start.Add(run.Duration))
 
-	if answer, ok := direct.Answer(state, args); ok && !t.text {
-		run.Answer = answer
+	if !t.text {
+		if answer, ok := direct.Answer(state, args); ok {
+			run.Answer = answer
 
-		return run
+			return run
+		}
 	}
 
 	var out bytes.Buffer
@@ -88,8 +79,12 @@ func (t tool) Changed() <-chan struct{} { return nil }
 
 // duration is that of a call: the same for the same one, but not for all hosts, so that they do not march in step.
 func duration(host string, args []string) time.Duration {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(host + " " + strings.Join(args, " "))) // it never fails
+	return shortest + time.Duration(hash(host+" "+strings.Join(args, " "))%spread)*time.Millisecond
+}
 
-	return shortest + time.Duration(h.Sum32()%spread)*time.Millisecond
+func hash(text string) uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(text)) // it never fails
+
+	return h.Sum32()
 }

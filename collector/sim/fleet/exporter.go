@@ -1,0 +1,162 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/faults"
+	"github.com/ascend-exporter/ascend_exporter/collector/optional"
+	"github.com/ascend-exporter/ascend_exporter/collector/poll"
+	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
+)
+
+// maxDuty is the exporter's default share of the time for the tool.
+const maxDuty = 0.3
+
+// sweep is longer than an exporter takes to ask everything once.
+const sweep = 3 * time.Minute
+
+// Options are what all exporters of a fleet have in common.
+type Options struct {
+	Faults faults.Table // the classes of fault codes
+	// Interval is the least one between two runs of a query on a target; 0 leaves the exporter's own.
+	Interval time.Duration
+	// Text prints and parses every answer, as the real tool and the exporter do.
+	Text bool
+}
+
+// sources are the queries that the exporter asks unless flags say otherwise.
+func (o Options) sources() []poll.Source {
+	sources := slices.DeleteFunc(poll.Sources(), func(s poll.Source) bool { return s.Off })
+	for i := range sources {
+		sources[i].Interval = max(o.Interval, sources[i].Interval)
+	}
+
+	return sources
+}
+
+// An Exporter is the exporter of a host. It has no goroutine: whoever asks brings its poller to the moment, by a clock of its
+// own. Its methods may be called from several goroutines.
+type Exporter struct {
+	*Host
+
+	options Options
+	sources []poll.Source
+
+	mu     sync.Mutex
+	now    time.Time
+	poller *poll.Poller // nil while the host is down
+	latest *snapshot.Snapshot
+}
+
+// NewExporter makes the exporter of a host, which begins to ask at a moment.
+func NewExporter(h *Host, options Options, begin time.Time) *Exporter {
+	return &Exporter{Host: h, options: options, sources: options.sources(), now: begin}
+}
+
+// At gives the snapshot of a moment, or says that the host answers nobody then. Moments that are asked for may not go back: of an
+// earlier one it gives the newest snapshot there is.
+func (e *Exporter) At(ctx context.Context, at time.Time) (s *snapshot.Snapshot, up bool, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+
+	if e.Down(at) {
+		e.poller, e.latest = nil, nil // when it is up again its exporter begins anew
+		e.now = later(e.now, at)
+
+		return nil, false, nil
+	}
+
+	if e.poller == nil {
+		if e.poller, err = e.newPoller(); err != nil {
+			return nil, false, fmt.Errorf("%s: %w", e.Name, err)
+		}
+	}
+
+	if e.latest == nil || at.After(e.now) {
+		e.poller.Replay(ctx, later(e.now, at), func(now time.Time) { e.now = now })
+	}
+
+	return e.latest, true, ctx.Err()
+}
+
+// asked is the moment that was asked for last.
+func (e *Exporter) asked() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+
+	return e.now
+}
+
+func (e *Exporter) newPoller() (*poll.Poller, error) {
+	expected, err := poll.NewExpected(0, "")
+	if err != nil {
+		return nil, err
+	}
+
+	now := func() time.Time { return e.now }
+
+	return poll.New(poll.Config{
+		Sources:    e.sources,
+		Tool:       tool{host: e.Host, now: now, text: e.options.Text},
+		Logger:     slog.New(slog.DiscardHandler), // a fleet's faults are on purpose, and many
+		MaxDuty:    maxDuty,
+		Faults:     e.options.Faults,
+		PeakWindow: time.Minute,
+		Expected:   expected,
+		Local:      func() poll.Local { return e.local(e.now) },
+		Publish:    func(s *snapshot.Snapshot) { e.latest = s },
+		Now:        now,
+	}), nil
+}
+
+// local is what the host knows without the tool.
+func (h *Host) local(at time.Time) poll.Local {
+	devices := h.machine.PCIDevices()
+	if f := h.faults; f.Faults != nil {
+		devices -= f.Faults.LostFromBus(at.Sub(f.Start))
+	}
+
+	return poll.Local{PCIDevices: optional.Of(float64(devices))}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+
+	return b
+}
+
+// Replay polls the host in the past, each query at most once an interval, and visits its snapshot at each of the times, which must
+// rise, unless the host is down then. The exporter begins before the first of them, so that it finds everything known.
+func (h *Host) Replay(
+	ctx context.Context, table faults.Table, interval time.Duration, times []time.Time, visit func(*snapshot.Snapshot) error,
+) error {
+	if len(times) == 0 {
+		return nil
+	}
+
+	exporter := NewExporter(h, Options{Faults: table, Interval: interval}, times[0].Add(-sweep))
+
+	for _, at := range times {
+		s, up, err := exporter.At(ctx, at)
+		if err != nil {
+			return err
+		}
+
+		if !up {
+			continue
+		}
+
+		if err := visit(s); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
