@@ -18,6 +18,8 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 	webflag "github.com/prometheus/exporter-toolkit/web/kingpinflag"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/flags"
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/poll"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
@@ -118,48 +120,9 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 		PlaceHolder("NAME|FILE").StringVar(&o.simScenario)
 
 	promslogflag.AddFlags(app, &o.log)
-	nameFlags(app)
+	flags.Name(app)
 
 	return app
-}
-
-// namedValue says in an error which flag, or variable of the environment, it is about; kingpin does not.
-type namedValue struct {
-	kingpin.Value
-
-	name string
-}
-
-// Set takes a value of the flag.
-func (v namedValue) Set(text string) error {
-	if err := v.Value.Set(text); err != nil {
-		return fmt.Errorf("--%s=%q: %w", v.name, text, err)
-	}
-
-	return nil
-}
-
-// IsBoolFlag says for kingpin whether the flag needs no value.
-func (v namedValue) IsBoolFlag() bool {
-	flag, ok := v.Value.(interface{ IsBoolFlag() bool })
-
-	return ok && flag.IsBoolFlag()
-}
-
-// IsCumulative says for kingpin whether the flag may be repeated.
-func (v namedValue) IsCumulative() bool {
-	flag, ok := v.Value.(interface{ IsCumulative() bool })
-
-	return ok && flag.IsCumulative()
-}
-
-// nameFlags makes the errors of all flags name them.
-func nameFlags(app *kingpin.Application) {
-	for _, flag := range app.Model().Flags {
-		if flag.Name != "help" && flag.Name != "version" {
-			app.GetFlag(flag.Name).SetValue(namedValue{flag.Value, flag.Name})
-		}
-	}
 }
 
 // addCollectionFlags adds what concerns what is asked, and when.
@@ -176,15 +139,15 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 	}
 
 	for i := range o.sources {
-		flags := &o.sources[i]
-		if flags.source.Lists {
+		query := &o.sources[i]
+		if query.source.Lists {
 			continue // what everything else follows from; its interval is --collection.interval
 		}
 
-		name := "collector." + flags.source.Name
-		app.Flag(name, "Ask for: "+flags.source.Help+".").Default(strconv.FormatBool(!flags.source.Off)).BoolVar(&flags.enabled)
-		app.Flag(name+".interval", "Interval of the query "+flags.source.Name+".").
-			Default(model.Duration(flags.source.Interval).String()).DurationVar(&flags.interval)
+		name := "collector." + query.source.Name
+		app.Flag(name, "Ask for: "+query.source.Help+".").Default(strconv.FormatBool(!query.source.Off)).BoolVar(&query.enabled)
+		app.Flag(name+".interval", "Interval of the query "+query.source.Name+".").
+			Default(model.Duration(query.source.Interval).String()).DurationVar(&query.interval)
 	}
 
 	app.Flag("collector.watch", "Run npu-smi info watch all the time beside the queries: integrals from a sample a second, and peaks.").
@@ -274,18 +237,18 @@ func (o *options) completeSources() error {
 
 	o.enabledSources = nil
 
-	for _, flags := range o.sources {
-		source := flags.source
+	for _, query := range o.sources {
+		source := query.source
 		source.Deadline = o.timeout
 
 		if source.Lists {
 			source.Interval, source.Deadline = o.interval, o.summaryTimeout
 		} else {
-			durations["collector."+source.Name+".interval"] = flags.interval
-			source.Interval = flags.interval
+			durations["collector."+source.Name+".interval"] = query.interval
+			source.Interval = query.interval
 		}
 
-		if flags.enabled {
+		if query.enabled {
 			o.enabledSources = append(o.enabledSources, source)
 		}
 	}
@@ -306,7 +269,7 @@ func checkTelemetryPath(p string) error {
 		return fmt.Errorf("--web.telemetry-path=%q: must begin with /", p)
 	case p == "/":
 		return fmt.Errorf("--web.telemetry-path=%q: is the status page; use a path such as /metrics", p)
-	case p == healthyPath || p == readyPath:
+	case p == server.HealthyPath || p == server.ReadyPath:
 		return fmt.Errorf("--web.telemetry-path=%q: is taken by a probe", p)
 	case path.Clean(p) != p || strings.ContainsAny(p, "{}?#% \t\r\n"):
 		return fmt.Errorf("--web.telemetry-path=%q: must be a plain path, without {}, ?, #, %%, blanks or empty parts", p)

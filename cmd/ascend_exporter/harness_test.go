@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/simtool"
 )
 
@@ -221,7 +222,7 @@ func (e *exporter) until(what string, good func(samples) bool) samples {
 func (e *exporter) ready() *exporter {
 	e.t.Helper()
 	e.until("ready", func(samples) bool {
-		status, _ := e.get(readyPath)
+		status, _ := e.get(server.ReadyPath)
 
 		return status == http.StatusOK
 	})

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/common/version"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/simtool"
 	"github.com/ascend-exporter/ascend_exporter/collector"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
@@ -128,7 +129,7 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 	}()
 
 	handler := newHandler(o, collector.Concat(metrics, registry), latest.Load, poller.Attempted(), logger)
-	err = serve(ctx, handler, o.web, logger)
+	err = server.Serve(ctx, handler, o.web, logger)
 
 	cancel()
 	<-polled

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 )
 
 // A process is the exporter as a process of its own, as an init system runs it.
@@ -142,7 +144,7 @@ func TestHangupDoesNotEndIt(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	response, err := http.Get(p.url + healthyPath)
+	response, err := http.Get(p.url + server.HealthyPath)
 	if err != nil {
 		t.Fatal(err)
 	}

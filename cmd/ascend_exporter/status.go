@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
@@ -49,14 +50,14 @@ func newStatusPage(config statusConfig) http.Handler {
 // ServeHTTP answers GET and HEAD of /.
 func (p *statusPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/" {
-		plain(w, http.StatusNotFound, fmt.Sprintf("Not found. The status page is at /, the metrics are at %s.", p.TelemetryPath))
+		server.Plain(w, http.StatusNotFound, fmt.Sprintf("Not found. The status page is at /, the metrics are at %s.", p.TelemetryPath))
 
 		return
 	}
 
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		plain(w, http.StatusMethodNotAllowed, "Method not allowed: the status page can only be read.")
+		server.Plain(w, http.StatusMethodNotAllowed, "Method not allowed: the status page can only be read.")
 
 		return
 	}
@@ -66,7 +67,7 @@ func (p *statusPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	var page bytes.Buffer
 	if err := p.template.Execute(&page, view); err != nil {
-		plain(w, http.StatusInternalServerError, fmt.Sprintf("The status page could not be made: %v.", err))
+		server.Plain(w, http.StatusInternalServerError, fmt.Sprintf("The status page could not be made: %v.", err))
 
 		return
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 )
 
 // fast makes the exporter collect, time out and age quickly.
@@ -32,12 +34,12 @@ func TestHungToolDelaysNothing(t *testing.T) {
 		}
 	}
 
-	if status, _ := e.get(readyPath); status != http.StatusServiceUnavailable {
-		t.Errorf("%s answers %d before the first collection has ended", readyPath, status)
+	if status, _ := e.get(server.ReadyPath); status != http.StatusServiceUnavailable {
+		t.Errorf("%s answers %d before the first collection has ended", server.ReadyPath, status)
 	}
 
-	if status, _ := e.get(healthyPath); status != http.StatusOK {
-		t.Errorf("%s answers %d", healthyPath, status)
+	if status, _ := e.get(server.HealthyPath); status != http.StatusOK {
+		t.Errorf("%s answers %d", server.HealthyPath, status)
 	}
 
 	m := e.until("a time-out", func(m samples) bool { return m[`ascend_exporter_failures_total{reason="timeout"}`] > 0 })
@@ -45,8 +47,8 @@ func TestHungToolDelaysNothing(t *testing.T) {
 		t.Errorf("success %v", m[`ascend_exporter_query_success{query="summary"}`])
 	}
 
-	if status, _ := e.get(readyPath); status != http.StatusOK {
-		t.Errorf("%s answers %d after the first attempt", readyPath, status)
+	if status, _ := e.get(server.ReadyPath); status != http.StatusOK {
+		t.Errorf("%s answers %d after the first attempt", server.ReadyPath, status)
 	}
 }
 
