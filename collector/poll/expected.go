@@ -12,7 +12,7 @@ import (
 )
 
 // Expected knows how many chips the host should have: as configured, else the most that were ever listed, which a file
-// keeps over restarts.
+// keeps over restarts. The zero value learns it, and keeps it in no file.
 type Expected struct {
 	configured bool
 	path       string // "" keeps nothing

@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -47,10 +46,11 @@ type Exporter struct {
 	options Options
 	sources []poll.Source
 
-	mu     sync.Mutex
-	now    time.Time
-	poller *poll.Poller // nil while the host is down
-	latest *snapshot.Snapshot
+	mu       sync.Mutex
+	now      time.Time
+	poller   *poll.Poller // nil while the host is down
+	expected poll.Expected
+	latest   *snapshot.Snapshot
 }
 
 // NewExporter makes the exporter of a host, which begins to ask at a moment.
@@ -58,30 +58,29 @@ func NewExporter(h *Host, options Options, begin time.Time) *Exporter {
 	return &Exporter{Host: h, options: options, sources: options.sources(), now: begin}
 }
 
-// At gives the snapshot of a moment, or says that the host answers nobody then. Moments that are asked for may not go back: of an
-// earlier one it gives the newest snapshot there is.
-func (e *Exporter) At(ctx context.Context, at time.Time) (s *snapshot.Snapshot, up bool, err error) {
+// At gives the snapshot of a moment, or says that the host answers nobody then. Time does not go back: for an earlier moment than
+// the latest that was asked for it gives the newest snapshot. When the context ends what is due stays due.
+func (e *Exporter) At(ctx context.Context, at time.Time) (s *snapshot.Snapshot, up bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 
-	if e.Down(at) {
-		e.poller, e.latest = nil, nil // when it is up again its exporter begins anew
-		e.now = later(e.now, at)
+	at = later(e.now, at)
 
-		return nil, false, nil
+	if e.Down(at) {
+		e.now, e.poller, e.latest = at, nil, nil // when it is up again its exporter begins anew
+
+		return nil, false
 	}
 
 	if e.poller == nil {
-		if e.poller, err = e.newPoller(); err != nil {
-			return nil, false, fmt.Errorf("%s: %w", e.Name, err)
-		}
+		e.poller = e.newPoller()
 	}
 
 	if e.latest == nil || at.After(e.now) {
-		e.poller.Replay(ctx, later(e.now, at), func(now time.Time) { e.now = now })
+		e.poller.Replay(ctx, at, func(now time.Time) { e.now = now })
 	}
 
-	return e.latest, true, ctx.Err()
+	return e.latest, true
 }
 
 // asked is the moment that was asked for last.
@@ -92,12 +91,7 @@ func (e *Exporter) asked() time.Time {
 	return e.now
 }
 
-func (e *Exporter) newPoller() (*poll.Poller, error) {
-	expected, err := poll.NewExpected(0, "")
-	if err != nil {
-		return nil, err
-	}
-
+func (e *Exporter) newPoller() *poll.Poller {
 	now := func() time.Time { return e.now }
 
 	return poll.New(poll.Config{
@@ -107,11 +101,11 @@ func (e *Exporter) newPoller() (*poll.Poller, error) {
 		MaxDuty:    maxDuty,
 		Faults:     e.options.Faults,
 		PeakWindow: time.Minute,
-		Expected:   expected,
+		Expected:   &e.expected,
 		Local:      func() poll.Local { return e.local(e.now) },
 		Publish:    func(s *snapshot.Snapshot) { e.latest = s },
 		Now:        now,
-	}), nil
+	})
 }
 
 // local is what the host knows without the tool.
@@ -144,9 +138,10 @@ func (h *Host) Replay(
 	exporter := NewExporter(h, Options{Faults: table, Interval: interval}, times[0].Add(-sweep))
 
 	for _, at := range times {
-		s, up, err := exporter.At(ctx, at)
-		if err != nil {
-			return err
+		s, up := exporter.At(ctx, at)
+
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 
 		if !up {

@@ -36,6 +36,7 @@ type Host struct {
 	Place
 
 	machine *sim.Machine
+	chips   int
 	faults  Schedule
 }
 
@@ -110,6 +111,9 @@ func (c Config) host(pod, rack, server int) (*Host, error) {
 	}
 
 	h.machine = machine
+	for _, npu := range machine.At(time.Time{}).NPUs {
+		h.chips += len(npu.Chips)
+	}
 
 	return h, nil
 }
@@ -125,13 +129,8 @@ func (h *Host) Scenario() string {
 }
 
 // Chips is the number of chips that the host is built with.
-func (h *Host) Chips(at time.Time) int {
-	total := 0
-	for _, n := range h.machine.At(at).NPUs {
-		total += len(n.Chips)
-	}
-
-	return total
+func (h *Host) Chips() int {
+	return h.chips
 }
 
 // Down says whether the host answers nobody at a moment.

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/promslog"
+	promslogflag "github.com/prometheus/common/promslog/flag"
+	"github.com/prometheus/common/version"
+	"github.com/prometheus/exporter-toolkit/web"
+	webflag "github.com/prometheus/exporter-toolkit/web/kingpinflag"
+
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/flags"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/fleet"
+)
+
+// program is the name of the simulator, in its metrics and in the variables of its environment.
+const program = "superpod_sim"
+
+// options are what the flags say.
+type options struct {
+	web   *web.FlagConfig
+	log   promslog.Config
+	fleet fleet.Config
+}
+
+// newApplication makes the command line that fills the options.
+func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
+	app := kingpin.New(program, "A fleet of simulated hosts with Ascend NPUs in one process, for demonstrations and tests. "+
+		"Every flag can also be given in the environment: --hosts-per-rack as SUPERPOD_SIM_HOSTS_PER_RACK.")
+	app.UsageWriter(stdout).ErrorWriter(stderr).Version(version.Print(program)).DefaultEnvars()
+	app.HelpFlag.Short('h').NoEnvar()
+	app.VersionFlag.NoEnvar()
+
+	o.web = webflag.AddFlags(app, "127.0.0.1:9946")
+
+	app.Flag("cluster", "Name of the cluster: the label cluster of all hosts.").Default("sim").StringVar(&o.fleet.Cluster)
+	app.Flag("superpods", "SuperPods in the cluster.").Default("1").IntVar(&o.fleet.SuperPods)
+	app.Flag("racks", "Racks of a SuperPod.").Default("2").IntVar(&o.fleet.Racks)
+	app.Flag("hosts-per-rack", "Hosts in a rack.").Default("4").IntVar(&o.fleet.HostsPerRack)
+	app.Flag("product", "Product in the hosts: "+strings.Join(sim.Products(), ", ")+".").Default("A3").StringVar(&o.fleet.Product)
+	app.Flag("npus", "NPUs of a host; 0 is what the product usually has.").Default("0").IntVar(&o.fleet.NPUs)
+	app.Flag("seed", "Seed of the fleet: another one is other jobs on other chips.").Default("1").Uint64Var(&o.fleet.Seed)
+
+	promslogflag.AddFlags(app, &o.log)
+	flags.Name(app)
+
+	return app
+}
+
+// complete checks the options together and makes the hosts.
+func (o *options) complete() ([]*fleet.Host, error) {
+	if err := web.Validate(*o.web.WebConfigFile); err != nil {
+		return nil, fmt.Errorf("--web.config.file=%q: %w", *o.web.WebConfigFile, err)
+	}
+
+	return fleet.New(o.fleet)
+}
