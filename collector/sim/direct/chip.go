@@ -1,25 +1,30 @@
 package direct
 
 import (
-	"math"
+	"slices"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 )
 
-func usages(c sim.Chip) npusmi.Usages {
+func usages(f sim.Family, c sim.Chip) npusmi.Usages {
+	hbm := number(share(c.HBM))
+	if f == sim.FamilyA5 {
+		hbm = rate(c.Rates.HBM)
+	}
+
 	return npusmi.Usages{
 		DDRCapacity:       number(c.DDR.Total),
 		DDRUsage:          number(c.Rates.DDR),
 		DDRBandwidth:      number(c.Rates.DDRBandwidth),
 		HBMCapacity:       number(c.HBM.Total),
-		HBMUsage:          number(percentage(c.HBM)),
+		HBMUsage:          hbm,
 		HBMBandwidth:      number(c.Rates.HBMBandwidth),
 		HugepagesCapacity: number(c.Hugepages.Total),
-		HugepagesUsage:    number(percentage(c.Hugepages)),
-		AICore:            number(c.Rates.AICore),
-		AIVector:          number(c.Rates.AIVector),
+		HugepagesUsage:    number(share(c.Hugepages)),
+		AICore:            rate(c.Rates.AICore),
+		AIVector:          rate(c.Rates.AIVector),
 		AICube:            number(c.Rates.AICube),
 		AICPU:             number(c.Rates.AICPU),
 		ControlCPU:        number(c.Rates.CtrlCPU),
@@ -27,8 +32,8 @@ func usages(c sim.Chip) npusmi.Usages {
 	}
 }
 
-// percentage is the share in use, cut to a whole number; 0 of nothing.
-func percentage(u sim.Usage) int {
+// share is what is in use, cut to a whole percentage; 0 of nothing.
+func share(u sim.Usage) int {
 	if u.Total == 0 {
 		return 0
 	}
@@ -36,38 +41,30 @@ func percentage(u sim.Usage) int {
 	return u.Used * 100 / u.Total
 }
 
-func common(c sim.Chip) npusmi.Common {
+func common(_ sim.Family, c sim.Chip) npusmi.Common {
 	return npusmi.Common{
 		DDRUsage:           number(c.Rates.DDR),
-		HBMUsage:           number(c.Rates.HBM),
-		AICore:             number(c.AICore),
+		HBMUsage:           rate(c.Rates.HBM),
+		AICore:             rate(c.AICore),
 		AICoreRatedClock:   number(c.Clock.Rated),
 		AICoreCurrentClock: number(c.Clock.Current),
 		AICores:            number(c.AICores),
-		Temperature:        number(c.Temperature),
-		Power:              printed(c.Power, 1),
+		Temperature:        sensor(number(c.Temperature)),
+		Power:              sensor(printed(c.Power, 1)),
 	}
 }
 
-// printed is a number as the tool prints it, with some decimals; a reading that there is not is a zero to it.
-func printed(value optional.Float, decimals int) optional.Float {
-	number, _ := value.Get()
-	unit := math.Pow10(decimals)
-
-	return optional.Of(math.Round(number*unit) / unit)
-}
-
-func memory(c sim.Chip) npusmi.Memory {
+func memory(_ sim.Family, c sim.Chip) npusmi.Memory {
 	return npusmi.Memory{
 		DDRCapacity:    number(c.DDR.Total),
 		DDRClock:       number(c.DDRClock),
 		HBMCapacity:    number(c.HBM.Total),
 		HBMClock:       number(c.HBMInfo.Clock),
-		HBMTemperature: number(c.HBMInfo.Temperature),
+		HBMTemperature: sensor(number(c.HBMInfo.Temperature)),
 	}
 }
 
-func ecc(c sim.Chip) npusmi.ECC {
+func ecc(_ sim.Family, c sim.Chip) npusmi.ECC {
 	counts := func(errors, lifetime, isolated, next int) npusmi.ECCCounts {
 		return npusmi.ECCCounts{
 			Errors: number(errors), LifetimeErrors: number(lifetime), IsolatedPages: number(isolated), NextIsolatedPages: number(next),
@@ -82,18 +79,18 @@ func ecc(c sim.Chip) npusmi.ECC {
 	}}
 }
 
-func volt(c sim.Chip) npusmi.Volt {
+func volt(_ sim.Family, c sim.Chip) npusmi.Volt {
 	return npusmi.Volt{Voltage: printed(optional.Of(c.Voltage), 2)}
 }
 
-func sensors(c sim.Chip) npusmi.Sensors {
+func sensors(_ sim.Family, c sim.Chip) npusmi.Sensors {
 	return npusmi.Sensors{
-		SocMax: number(c.Sensors.SoC), SFP: number(c.Sensors.SFP), NDIE: number(c.Sensors.NDie), HBM: number(c.Sensors.HBM),
+		SocMax: sensor(number(c.Sensors.SoC)), SFP: sensor(number(c.Sensors.SFP)), NDIE: sensor(number(c.Sensors.NDie)), HBM: sensor(number(c.Sensors.HBM)),
 	}
 }
 
 // health is that of a chip without fault codes, which the tool calls OK unless it does not know its state.
-func health(c sim.Chip) npusmi.ChipHealth {
+func health(_ sim.Family, c sim.Chip) npusmi.ChipHealth {
 	h := npusmi.ChipHealth{Health: npusmi.HealthOK, CodesKnown: true}
 	if c.Health == sim.HealthUnknown {
 		h.Health = npusmi.HealthUnknown
@@ -102,23 +99,28 @@ func health(c sim.Chip) npusmi.ChipHealth {
 	return h
 }
 
-func pcieErrors(c sim.Chip) npusmi.PCIeErrors {
+// hasNoFault says whether the chip has no fault code, and a state that the tool has a word for.
+func hasNoFault(c sim.Chip) bool {
+	return len(c.Faults) == 0 && c.Health.String() != ""
+}
+
+func pcieErrors(_ sim.Family, c sim.Chip) npusmi.PCIeErrors {
 	return npusmi.PCIeErrors{
 		TX: number(c.PCIe.TX), RX: number(c.PCIe.RX), LCRC: number(c.PCIe.LCRC), ECRC: number(c.PCIe.ECRC), Retry: number(c.PCIe.Retry),
 	}
 }
 
-func sioErrors(c sim.Chip) npusmi.SIOErrors {
+func sioErrors(_ sim.Family, c sim.Chip) npusmi.SIOErrors {
 	return npusmi.SIOErrors{TX: number(c.SIO.TX), RX: number(c.SIO.RX)}
 }
 
-func hccs(c sim.Chip) npusmi.HCCS {
+// hccs is that of a chip whose links are all up.
+func hccs(_ sim.Family, c sim.Chip) npusmi.HCCS {
 	const packet = 20 // bytes
 
-	h := npusmi.HCCS{HealthKnown: true, Healthy: true}
+	h := npusmi.HCCS{HealthKnown: true, Healthy: true, Links: make([]npusmi.HCCSLink, 0, len(c.HCCS))}
 
 	for i, l := range c.HCCS {
-		h.Healthy = h.Healthy && l.Mode > 0
 		h.Links = append(h.Links, npusmi.HCCSLink{
 			Number: i + 1, LaneMode: number(l.Mode), LaneList: l.Lanes, Speed: number(l.Speed),
 			TransmitPackets: number(l.TxPackets), TransmitBytes: number(l.TxPackets * packet),
@@ -128,4 +130,9 @@ func hccs(c sim.Chip) npusmi.HCCS {
 	}
 
 	return h
+}
+
+// allUp says whether there are links, and all of them are up.
+func allUp(links []sim.HCCSLink) bool {
+	return len(links) > 0 && !slices.ContainsFunc(links, func(l sim.HCCSLink) bool { return l.Mode == 0 || l.Lanes == "" })
 }

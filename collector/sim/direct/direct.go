@@ -1,8 +1,8 @@
 // Package direct reads a simulated machine without printing and parsing: it answers a query with what the query's parser
 // would have read from the text that the simulated tool prints. A fleet of thousands of simulated chips is cheap by it.
 //
-// It knows what is asked all the time of chips that work. For anything else - a query that is seldom asked, a reading that
-// fails, an old release - it has no answer, and the text is the way. A test holds its answers against the text.
+// It knows what is asked all the time, of the products with HBM since the 910B, by a tool since 25.5, of chips whose readings work.
+// For anything else it has no answer, and the text is the way. A test holds its answers against the text.
 package direct
 
 import (
@@ -10,12 +10,11 @@ import (
 	"strconv"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
-	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 )
 
-// Answer answers a call of the tool, args being those behind its name. The type of the answer is the one that the query's
-// parser in package npusmi has. It says false where only the text will do.
+// Answer answers a call of the tool, args being those behind its name, in the order in which the exporter gives them. The type of the
+// answer is the one that the query's parser in package npusmi has. It says false where only the text will do.
 func Answer(s sim.State, args []string) (answer any, ok bool) {
 	if !known(s) || len(args) == 0 || args[0] != "info" {
 		return nil, false
@@ -34,31 +33,35 @@ func Answer(s sim.State, args []string) (answer any, ok bool) {
 	case "usages":
 		return each(q, usages), true
 	case "common":
-		return each(q, common), q.card || q.bare // there is no form for a chip
+		return each(q, common), q.form != ofChip
 	case "memory":
 		return each(q, memory), true
 	case "ecc":
 		return each(q, ecc), true
 	case "volt":
 		return each(q, volt), true
-	case "sensors":
-		return each(q, sensors), !q.card // there is no form for a card
+	case "pcie-err":
+		return each(q, pcieErrors), !s.UnifiedBus
 	default:
-		return linkAnswer(q)
+		return chipAnswer(q)
 	}
 }
 
-// linkAnswer answers the queries that not all products know.
-func linkAnswer(q query) (answer any, ok bool) {
-	switch {
-	case q.name == "health":
-		return each(q, health), !q.card
-	case q.name == "pcie-err":
-		return each(q, pcieErrors), q.family == sim.FamilyA2
-	case q.name == "sio-info":
-		return each(q, sioErrors), q.family == sim.FamilyA3 && !q.card || q.family == sim.FamilyA5
-	case q.name == "hccs":
-		return each(q, hccs), (q.family == sim.FamilyA2 || q.family == sim.FamilyA3) && !q.card
+// chipAnswer answers the queries that have no form for a card.
+func chipAnswer(q query) (answer any, ok bool) {
+	if q.form == ofCard {
+		return nil, false
+	}
+
+	switch q.name {
+	case "health":
+		return each(q, health), hasNoFault(q.chips[0])
+	case "sensors":
+		return each(q, sensors), true
+	case "hccs":
+		return each(q, hccs), q.family != sim.FamilyA5 && allUp(q.chips[0].HCCS)
+	case "sio-info":
+		return each(q, sioErrors), q.family != sim.FamilyA2
 	default:
 		return nil, false
 	}
@@ -66,15 +69,10 @@ func linkAnswer(q query) (answer any, ok bool) {
 
 // known says whether the machine is one of those that the package knows how to read.
 func known(s sim.State) bool {
-	newest := s.Release == "" || s.Release == "25.5" || s.Release == "26.0"
+	newest := s.Release == "" || s.Release >= "25.5"
 	family := s.Family == sim.FamilyA2 || s.Family == sim.FamilyA3 || s.Family == sim.FamilyA5
 
 	return newest && family && s.Init == 0 && s.Noise == "" && !s.Container
-}
-
-// works says whether nothing on the chip fails.
-func works(c sim.Chip) bool {
-	return len(c.Failures) == 0 && len(c.Faults) == 0 && c.Health >= sim.HealthOK && c.Health <= sim.HealthUnknown && len(c.VNPUs) == 0
 }
 
 // query is what `npu-smi info -t` asks for.
@@ -82,11 +80,19 @@ type query struct {
 	family sim.Family
 	name   string
 	chips  []sim.Chip
-	card   bool // all chips of an NPU, each with its id
-	bare   bool // an NPU without chips of their own (950)
+	form   form
 }
 
-// parseQuery reads arguments in the order in which the exporter gives them.
+// form is the form of a query.
+type form int
+
+const (
+	ofCard form = iota // all chips of an NPU, each with its id
+	ofChip             // a chip
+	ofBare             // an NPU without chips of their own (950)
+)
+
+// parseQuery reads arguments, and says false where they are others than the exporter gives, or a reading fails.
 func parseQuery(s sim.State, args []string) (q query, ok bool) {
 	const card, chip = 4, 6 // arguments
 
@@ -99,40 +105,36 @@ func parseQuery(s sim.State, args []string) (q query, ok bool) {
 		return q, false
 	}
 
-	q = query{family: s.Family, name: args[1], chips: s.NPUs[i].Chips, card: true}
+	q = query{family: s.Family, name: args[1], chips: s.NPUs[i].Chips}
 
 	if s.Family == sim.FamilyA5 {
-		q.card, q.bare = false, true
+		q.form = ofBare
 	}
 
 	if len(args) == chip {
 		j := slices.IndexFunc(q.chips, func(c sim.Chip) bool { return strconv.Itoa(c.ID) == args[5] })
-		if j < 0 || args[4] != "-c" || q.bare {
+		if j < 0 || args[4] != "-c" || q.form == ofBare {
 			return q, false
 		}
 
-		q.chips, q.card = q.chips[j:j+1], false
+		q.chips, q.form = q.chips[j:j+1], ofChip
 	}
 
-	return q, len(q.chips) > 0 && !slices.ContainsFunc(q.chips, func(c sim.Chip) bool { return !works(c) })
+	return q, len(q.chips) > 0 && !slices.ContainsFunc(q.chips, func(c sim.Chip) bool { return len(c.Failures) > 0 })
 }
 
 // each reads each chip that is asked for.
-func each[T any](q query, read func(sim.Chip) T) []npusmi.PerChip[T] {
+func each[T any](q query, read func(sim.Family, sim.Chip) T) []npusmi.PerChip[T] {
 	out := make([]npusmi.PerChip[T], 0, len(q.chips))
 
 	for _, c := range q.chips {
 		id := npusmi.NoChip
-		if q.card {
+		if q.form == ofCard {
 			id = c.ID
 		}
 
-		out = append(out, npusmi.PerChip[T]{Chip: id, Reading: read(c)})
+		out = append(out, npusmi.PerChip[T]{Chip: id, Reading: read(q.family, c)})
 	}
 
 	return out
-}
-
-func number[N int | uint64 | float64](n N) optional.Float {
-	return optional.Of(float64(n))
 }

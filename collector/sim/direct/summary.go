@@ -5,11 +5,10 @@ import (
 	"strings"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
-	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 )
 
-// summary reads all chips. A machine without a chip has only a text to say so.
+// summary reads all chips. A machine without a chip, or with one that is not as it should be, has only a text to say so.
 func summary(s sim.State) (answer any, ok bool) {
 	out := npusmi.Summary{
 		ToolVersion: s.ToolVersion, DriverVersion: s.DriverVersion, Bare: s.Family == sim.FamilyA5, ProcessTable: true,
@@ -21,8 +20,15 @@ func summary(s sim.State) (answer any, ok bool) {
 				return nil, false
 			}
 
-			out.Chips = append(out.Chips, summaryChip(s.Family, n.ID, c))
-			out.Processes = append(out.Processes, processes(n.ID, c)...)
+			chip := summaryChip(s.Family, n.ID, c)
+
+			running, ok := processes(chip, c)
+			if !ok {
+				return nil, false
+			}
+
+			out.Chips = append(out.Chips, chip)
+			out.Processes = append(out.Processes, running...)
 		}
 	}
 
@@ -32,8 +38,8 @@ func summary(s sim.State) (answer any, ok bool) {
 func summaryChip(f sim.Family, npu int, c sim.Chip) npusmi.SummaryChip {
 	out := npusmi.SummaryChip{
 		NPU: npu, Chip: c.ID, Name: c.Model, Health: healthOf(c.Health), BusID: c.BusID,
-		Power:       printed(c.Power, 1),
-		Temperature: number(c.Temperature),
+		Power:       sensor(printed(c.Power, 1)),
+		Temperature: sensor(number(c.Temperature)),
 		Hugepages:   usage(c.Hugepages),
 		Memory:      usage(c.DDR),
 		HBM:         usage(c.HBM),
@@ -44,12 +50,12 @@ func summaryChip(f sim.Family, npu int, c sim.Chip) npusmi.SummaryChip {
 	case sim.FamilyA3:
 		out.PhyID = strconv.Itoa(c.PhyID)
 		out.Power = out.Power.Unless(c.ID > 0) // that of the package stands with its first chip
-		out.AICore = number(c.AICore)
+		out.AICore = rate(c.AICore)
 	case sim.FamilyA5:
 		out.Chip = 0
-		out.Utilization = number(c.AICore)
+		out.Utilization = rate(c.AICore)
 	default:
-		out.AICore = number(c.AICore)
+		out.AICore = rate(c.AICore)
 	}
 
 	return out
@@ -75,16 +81,26 @@ func usage(u sim.Usage) npusmi.Usage {
 	return npusmi.Usage{Used: number(u.Used), Total: number(u.Total)}
 }
 
-// processes are those that the summary's table shows: eight of a chip, by the part of their names that the kernel keeps.
-func processes(npu int, c sim.Chip) []npusmi.Process {
+// processes are those that the summary's table shows: eight of a chip, by the part of their names that the kernel keeps. It says
+// false of a name that a table may break.
+func processes(chip npusmi.SummaryChip, c sim.Chip) (running []npusmi.Process, ok bool) {
 	const shown, kept = 8, 15
-
-	var out []npusmi.Process
 
 	for _, p := range c.Processes[:min(shown, len(c.Processes))] {
 		name := strings.ReplaceAll(p.Name[:min(kept, len(p.Name))], ":", "")
-		out = append(out, npusmi.Process{NPU: npu, Chip: c.ID, PID: strconv.Itoa(p.PID), Name: name, Memory: optional.Of(float64(p.Memory))})
+		if !plain(name) || p.PID < 0 {
+			return nil, false
+		}
+
+		running = append(running, npusmi.Process{
+			NPU: chip.NPU, Chip: chip.Chip, PID: strconv.Itoa(p.PID), Name: name, Memory: number(p.Memory),
+		})
 	}
 
-	return out
+	return running, true
+}
+
+// plain says whether a cell of a table holds the name as it is.
+func plain(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == '|' })
 }
