@@ -229,13 +229,7 @@ func parseVNPUs(target Target, output []byte) (Reading, npusmi.Warnings, error) 
 		return nil, warnings, err
 	}
 
-	return takeVNPUs(target, answer), warnings, nil
-}
-
-func takeVNPUs(target Target, answer any) Reading {
-	read, _ := answer.(npusmi.VNPUs)
-
-	return vnpus{target, read}
+	return vnpus{target, answer}, warnings, nil
 }
 
 // Join adds the slices.

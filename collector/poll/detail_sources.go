@@ -41,12 +41,12 @@ func stateSources() []Source {
 		{
 			Name: "temp", Help: "temperature while the summary fails (npu-smi info -t temp)",
 			Interval: often, Scope: ScopeChip, Fallback: FallbackOnly,
-			Args: ask("temp"), Parse: measured(npusmi.ParseTemp, joinTemp), Take: taken(joinTemp),
+			Args: ask("temp"), Parse: measured(npusmi.ParseTemp, joinTemp),
 		},
 		{
 			Name: "power", Help: "power while the summary fails (npu-smi info -t power)",
 			Interval: often, Scope: ScopeChip, Fallback: FallbackOnly,
-			Args: ask("power"), Parse: measured(npusmi.ParsePower, joinPower), Take: taken(joinPower),
+			Args: ask("power"), Parse: measured(npusmi.ParsePower, joinPower),
 		},
 	}
 }
@@ -109,22 +109,22 @@ func identitySources() []Source {
 		{
 			Name: "board", Help: "what identifies the cards (npu-smi info -t board)",
 			Interval: rarely, Scope: ScopeCard, OnChange: true,
-			Args: ask("board"), Parse: measured(npusmi.ParseBoard, joinBoard), Take: taken(joinBoard),
+			Args: ask("board"), Parse: measured(npusmi.ParseBoard, joinBoard),
 		},
 		{
 			Name: "die", Help: "what identifies the chips (npu-smi info -t board, for each chip)",
 			Interval: rarely, Scope: ScopeChip, OnChange: true,
-			Args: ask("board"), Parse: measured(npusmi.ParseBoard, joinBoard), Take: taken(joinBoard),
+			Args: ask("board"), Parse: measured(npusmi.ParseBoard, joinBoard),
 		},
 		{
 			Name: "spod-info", Help: "place in the SuperPod (npu-smi info -t spod-info)",
 			Interval: rarely, Scope: ScopeChip, OnChange: true,
-			Args: ask("spod-info"), Parse: measured(npusmi.ParseSuperPod, joinSuperPod), Take: taken(joinSuperPod),
+			Args: ask("spod-info"), Parse: measured(npusmi.ParseSuperPod, joinSuperPod),
 		},
 		{
 			Name: "info-vnpu", Help: "slices of the chips (npu-smi info -t info-vnpu)",
 			Interval: rarely, Scope: ScopeChip, OnChange: true,
-			Args: ask("info-vnpu"), Parse: parseVNPUs, Take: takeVNPUs,
+			Args: ask("info-vnpu"), Parse: parseVNPUs,
 		},
 	}
 }
@@ -140,7 +140,7 @@ func optionalSources() []Source {
 		{
 			Name: "proc-mem", Help: "all processes on the chips, where the summary shows 8 of each (npu-smi info -t proc-mem)",
 			Interval: often, Scope: ScopeCard, ByChip: true, Off: true,
-			Args: ask("proc-mem"), Parse: measured(npusmi.ParseProcMem, joinProcMem), Take: taken(joinProcMem),
+			Args: ask("proc-mem"), Parse: measured(npusmi.ParseProcMem, joinProcMem),
 		},
 		{
 			Name: "topo", Help: "kinds of links between the chips (npu-smi info -t topo)",

@@ -26,10 +26,6 @@ func Sources() []Source {
 			OnChange: true,
 			Args:     always("info", "-m"),
 			Parse:    host(npusmi.ParseMapping, func(entries []npusmi.MappingEntry) Reading { return mapping(entries) }),
-			Take: func(_ Target, answer any) Reading {
-				entries, _ := answer.([]npusmi.MappingEntry)
-				return mapping(entries)
-			},
 		},
 		{
 			Name:     Summary,
@@ -39,7 +35,7 @@ func Sources() []Source {
 			Lists:    true,
 			Args:     always("info"),
 			Parse:    host(parseSummary, func(s npusmi.Summary) Reading { return summary(s) }),
-			Take:     func(_ Target, answer any) Reading { s, _ := answer.(npusmi.Summary); return summary(s) },
+			Take:     takeSummary,
 		},
 	}, detailSources()...)
 }
@@ -97,6 +93,12 @@ func parseSummary(output []byte) (npusmi.Summary, npusmi.Warnings, error) {
 	}
 
 	return s, warnings, err
+}
+
+func takeSummary(_ Target, answer any) Reading {
+	s, _ := answer.(npusmi.Summary)
+
+	return summary(s)
 }
 
 // Join lists the chips. A chip whose first row the tool left out is found by its ids, or counted and not shown.

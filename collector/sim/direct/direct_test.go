@@ -197,8 +197,12 @@ func TestDirectIsTheTextOfAnything(t *testing.T) {
 
 // scramble gives a chip values that it never would have.
 func scramble(r *rand.Rand, c *sim.Chip) {
-	n := func() int { return []int{0, 1, r.IntN(100), 101, r.IntN(1e6), 0x7EFF, 0x7FFD, 0x7FFF, 1<<31 - 1}[r.IntN(9)] }
-	watts := func() float64 { return []float64{0, 0.05, 0.25, 100 * r.Float64(), 400 * r.Float64(), 0x7FFD}[r.IntN(6)] }
+	n := func() int {
+		return []int{0, 1, r.IntN(100), 101, r.IntN(1e6), 0x7EFF, 0x7FFD, 0x7FFF, 1<<31 - 1}[r.IntN(9)]
+	}
+	watts := func() float64 {
+		return []float64{0, 0.05, 0.25, 100 * r.Float64(), 400 * r.Float64(), 0x7FFD}[r.IntN(6)]
+	}
 
 	c.Health = sim.Health(r.IntN(6))
 	c.Power = optional.Of(watts()).Unless(r.IntN(4) == 0)
