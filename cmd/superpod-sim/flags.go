@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/promslog"
@@ -15,6 +16,7 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/flags"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/fleet"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/scenario"
 )
 
 // program is the name of the simulator, in its metrics and in the variables of its environment.
@@ -25,6 +27,8 @@ type options struct {
 	web   *web.FlagConfig
 	log   promslog.Config
 	fleet fleet.Config
+
+	scenario string // "" is none
 }
 
 // newApplication makes the command line that fills the options.
@@ -45,16 +49,28 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 	app.Flag("npus", "NPUs of a host; 0 is what the product usually has.").Default("0").IntVar(&o.fleet.NPUs)
 	app.Flag("seed", "Seed of the fleet: another one is other jobs on other chips.").Default("1").Uint64Var(&o.fleet.Seed)
 
+	app.Flag("scenario", "Faults on schedule, from the simulator's start on: "+strings.Join(scenario.Names(), ", ")+"; or a file.").
+		PlaceHolder("SCENARIO").StringVar(&o.scenario)
+
 	promslogflag.AddFlags(app, &o.log)
 	flags.Name(app)
 
 	return app
 }
 
-// complete checks the options together and makes the hosts.
-func (o *options) complete() ([]*fleet.Host, error) {
+// complete checks the options together and makes the hosts, whose faults start at a moment.
+func (o *options) complete(start time.Time) ([]*fleet.Host, error) {
 	if err := web.Validate(*o.web.WebConfigFile); err != nil {
 		return nil, fmt.Errorf("--web.config.file=%q: %w", *o.web.WebConfigFile, err)
+	}
+
+	if o.scenario != "" {
+		var err error
+		if o.fleet.Scenario, err = scenario.Load(o.scenario); err != nil {
+			return nil, fmt.Errorf("--scenario=%q: %w", o.scenario, err)
+		}
+
+		o.fleet.Start = start
 	}
 
 	return fleet.New(o.fleet)

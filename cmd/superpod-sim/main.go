@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 	var hosts []*fleet.Host
 	if err == nil {
-		hosts, err = o.complete()
+		hosts, err = o.complete(time.Now())
 	}
 
 	if err != nil {

@@ -46,8 +46,8 @@ func Start(t *testing.T, config string) *Server {
 
 	address := FreeAddress(t)
 	s := &Server{t: t, URL: "http://" + address, log: new(log)}
-	cmd := exec.CommandContext(t.Context(), binary, "--config.file="+file,
-		"--storage.tsdb.path="+filepath.Join(folder, "data"), "--web.listen-address="+address) //nolint:gosec // it is Prometheus
+	cmd := exec.CommandContext(t.Context(), binary, //nolint:gosec // it is Prometheus
+		"--config.file="+file, "--storage.tsdb.path="+filepath.Join(folder, "data"), "--web.listen-address="+address)
 	cmd.Stderr, cmd.Stdout = s.log, s.log
 
 	if err := cmd.Start(); err != nil {

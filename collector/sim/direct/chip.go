@@ -9,17 +9,12 @@ import (
 )
 
 func usages(f sim.Family, c sim.Chip) npusmi.Usages {
-	hbm := number(share(c.HBM))
-	if f == sim.FamilyA5 {
-		hbm = rate(c.Rates.HBM)
-	}
-
 	return npusmi.Usages{
 		DDRCapacity:       number(c.DDR.Total),
 		DDRUsage:          number(c.Rates.DDR),
 		DDRBandwidth:      number(c.Rates.DDRBandwidth),
 		HBMCapacity:       number(c.HBM.Total),
-		HBMUsage:          hbm,
+		HBMUsage:          hbmUsage(f, c),
 		HBMBandwidth:      number(c.Rates.HBMBandwidth),
 		HugepagesCapacity: number(c.Hugepages.Total),
 		HugepagesUsage:    number(share(c.Hugepages)),
@@ -30,6 +25,16 @@ func usages(f sim.Family, c sim.Chip) npusmi.Usages {
 		ControlCPU:        number(c.Rates.CtrlCPU),
 		Utilization:       number(c.Rates.NPU),
 	}
+}
+
+// hbmUsage is computed anew where the use is known, else the driver's. One above 100 % is not printed.
+func hbmUsage(f sim.Family, c sim.Chip) optional.Float {
+	percent := c.Rates.HBM
+	if f != sim.FamilyA5 && c.HBM.Total > 0 {
+		percent = share(c.HBM)
+	}
+
+	return number(percent).Unless(percent > 100)
 }
 
 // share is what is in use, cut to a whole percentage; 0 of nothing.
@@ -114,13 +119,13 @@ func sioErrors(_ sim.Family, c sim.Chip) npusmi.SIOErrors {
 	return npusmi.SIOErrors{TX: number(c.SIO.TX), RX: number(c.SIO.RX)}
 }
 
-// hccs is that of a chip whose links are all up.
 func hccs(_ sim.Family, c sim.Chip) npusmi.HCCS {
 	const packet = 20 // bytes
 
 	h := npusmi.HCCS{HealthKnown: true, Healthy: true, Links: make([]npusmi.HCCSLink, 0, len(c.HCCS))}
 
 	for i, l := range c.HCCS {
+		h.Healthy = h.Healthy && l.Mode > 0
 		h.Links = append(h.Links, npusmi.HCCSLink{
 			Number: i + 1, LaneMode: number(l.Mode), LaneList: l.Lanes, Speed: number(l.Speed),
 			TransmitPackets: number(l.TxPackets), TransmitBytes: number(l.TxPackets * packet),
@@ -132,7 +137,7 @@ func hccs(_ sim.Family, c sim.Chip) npusmi.HCCS {
 	return h
 }
 
-// allUp says whether there are links, and all of them are up.
-func allUp(links []sim.HCCSLink) bool {
-	return len(links) > 0 && !slices.ContainsFunc(links, func(l sim.HCCSLink) bool { return l.Mode == 0 || l.Lanes == "" })
+// hasLinks says whether there are links, and the lanes of all of them are known.
+func hasLinks(c sim.Chip) bool {
+	return len(c.HCCS) > 0 && !slices.ContainsFunc(c.HCCS, func(l sim.HCCSLink) bool { return l.Lanes == "" })
 }

@@ -41,7 +41,7 @@ func Answer(s sim.State, args []string) (answer any, ok bool) {
 	case "volt":
 		return each(q, volt), true
 	case "pcie-err":
-		return each(q, pcieErrors), !s.UnifiedBus
+		return each(q, pcieErrors), q.family != sim.FamilyA3 && !s.UnifiedBus
 	default:
 		return chipAnswer(q)
 	}
@@ -59,7 +59,7 @@ func chipAnswer(q query) (answer any, ok bool) {
 	case "sensors":
 		return each(q, sensors), true
 	case "hccs":
-		return each(q, hccs), q.family != sim.FamilyA5 && allUp(q.chips[0].HCCS)
+		return each(q, hccs), q.family != sim.FamilyA5 && hasLinks(q.chips[0])
 	case "sio-info":
 		return each(q, sioErrors), q.family != sim.FamilyA2
 	default:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/scenario"
 )
 
 // Config says which fleet.
@@ -18,6 +19,9 @@ type Config struct {
 	Product      string
 	NPUs         int // of a host; 0 is as many as the product usually has
 	Seed         uint64
+
+	Scenario *scenario.Scenario // faults on schedule; nil is none
+	Start    time.Time          // of the scenario
 }
 
 // maxHosts bounds a fleet to what one process can simulate.
@@ -115,7 +119,25 @@ func (c Config) host(pod, rack, server int) (*Host, error) {
 		h.chips += len(npu.Chips)
 	}
 
-	return h, nil
+	return h, c.schedule(h)
+}
+
+// schedule gives the host its faults of the scenario.
+func (c Config) schedule(h *Host) error {
+	if c.Scenario == nil {
+		return nil
+	}
+
+	faults, err := c.Scenario.On(h.Name, h.machine, c.Start)
+	if err != nil {
+		return err
+	}
+
+	if !faults.Empty() {
+		h.SetFaults(Schedule{Name: c.Scenario.Name, Faults: faults, Start: c.Start})
+	}
+
+	return nil
 }
 
 // SetFaults gives the host a schedule of faults. It must come before anything is asked of the host.

@@ -16,6 +16,11 @@ type Schedule struct {
 	buses   map[string][]place
 }
 
+// Empty says whether the host is spared: all faults are on others.
+func (s *Schedule) Empty() bool {
+	return len(s.faults) == 0
+}
+
 // place is a chip of the machine.
 type place struct {
 	npu, chip int
