@@ -9,16 +9,22 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run build test lint generate bench fuzz clean
+.PHONY: run demo build test lint generate bench load-fleet fuzz clean
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
 	@echo "Status page: http://localhost:9945/   Metrics: http://localhost:9945/metrics   End: Ctrl-C"
 	@exec bin/ascend_exporter --sim --web.listen-address=127.0.0.1:9945
 
+# A simulated fleet in which things break, and a Prometheus over it, with links to look at.
+demo: build
+	.ci/tools prometheus
+	@exec deploy/demo/run
+
 # Static binaries for this machine; GOOS and GOARCH choose another.
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+	cd cmd/superpod-sim && CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(CURDIR)/bin/ .
 
 # All tests, with the race detector, and the coverage of statements. Installs what they need, or says what is skipped.
 test: build
@@ -27,14 +33,16 @@ test: build
 	go test -run Allocations ./collector/...
 	go test -race -timeout 10m -coverpkg=./... -coverprofile=.cache/coverage.out ./...
 	.ci/coverage .cache/coverage.out 85
+	cd cmd/superpod-sim && go vet ./... && go test -race -timeout 5m ./...
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 -timeout 5m ./...
 
 lint:
 	.ci/tools lint
 	golangci-lint config verify
 	golangci-lint run ./...
+	cd cmd/superpod-sim && golangci-lint run --config ../../.golangci.yml ./...
 	cd docs/pictures && golangci-lint run --config ../../.golangci.yml ./...
-	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz
+	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz .ci/load-fleet deploy/demo/run
 
 # Pages and goldens that are made from the code. The picture is made by the test of the status page.
 generate: build
@@ -45,6 +53,12 @@ generate: build
 
 bench:
 	go test ./... -run '^$$' -bench . -benchmem
+
+# What 8,192 simulated chips cost a Prometheus and the simulator, in LOAD_SECONDS.
+LOAD_SECONDS ?= 600
+load-fleet: build
+	.ci/tools prometheus
+	.ci/load-fleet $(LOAD_SECONDS)
 
 # Every fuzz target for FUZZTIME: a duration, or a number of inputs.
 FUZZTIME ?= 1m
