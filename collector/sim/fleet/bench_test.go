@@ -42,3 +42,24 @@ func BenchmarkScrape(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkBegin is what a host costs before its first scrape.
+func BenchmarkBegin(b *testing.B) {
+	hosts, err := New(Config{SuperPods: 1, Racks: 1, HostsPerRack: 1, Product: "910B3"})
+	if err != nil {
+		b.Fatal(err)
+	}
+
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+	table, err := faults.Builtin()
+	if err != nil {
+		b.Fatal(err)
+	}
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		NewExporters(hosts, Options{Faults: table}, now).Named(hosts[0].Name).At(b.Context(), now)
+	}
+}
