@@ -58,6 +58,7 @@ type options struct {
 	once           bool
 	sim            bool
 	simProduct     string
+	simRelease     string
 	simNPUs        int
 	simSeed        uint64
 	simScenario    string
@@ -113,6 +114,7 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 	app.Flag("sim", "Run over a built-in simulated machine instead of npu-smi.").BoolVar(&o.sim)
 	app.Flag("sim.product", "Product of the simulated machine: "+strings.Join(sim.Products(), ", ")+".").
 		Default(sim.Products()[0]).StringVar(&o.simProduct)
+	app.Flag("sim.release", "Release of the simulated tool, such as 23.0 or 26.0; otherwise the one that the product is met with most.").StringVar(&o.simRelease)
 	app.Flag("sim.npus", "NPUs of the simulated machine; 0 is what the product usually has.").Default("0").IntVar(&o.simNPUs)
 	app.Flag("sim.seed", "Seed of the simulated machine.").Default("1").Uint64Var(&o.simSeed)
 

@@ -73,7 +73,7 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 
 // simulated is the command of the simulated tool, and the PCI bus of its machine. The scenario, if any, starts at a moment.
 func (o *options) simulated(start time.Time) (command []string, pciDevices func() (int, error), err error) {
-	machine, err := sim.New(sim.Config{Product: o.simProduct, NPUs: o.simNPUs, Seed: o.simSeed})
+	machine, err := sim.New(sim.Config{Product: o.simProduct, Release: o.simRelease, NPUs: o.simNPUs, Seed: o.simSeed})
 	if err != nil {
 		return nil, nil, fmt.Errorf("--sim: %w", err)
 	}
@@ -85,7 +85,7 @@ func (o *options) simulated(start time.Time) (command []string, pciDevices func(
 
 	command = []string{
 		self, asSimulatedTool,
-		"--product=" + o.simProduct, fmt.Sprintf("--npus=%d", o.simNPUs), fmt.Sprintf("--seed=%d", o.simSeed),
+		"--product=" + o.simProduct, "--release=" + o.simRelease, fmt.Sprintf("--npus=%d", o.simNPUs), fmt.Sprintf("--seed=%d", o.simSeed),
 	}
 	pciDevices = func() (int, error) { return machine.PCIDevices(), nil }
 

@@ -99,7 +99,7 @@ func (o *options) state() (sim.State, error) {
 
 	m, err := sim.New(o.machine)
 	if err != nil {
-		return sim.State{}, fmt.Errorf("--npus: %w", err)
+		return sim.State{}, fmt.Errorf("--product, --release, --npus: %w", err)
 	}
 
 	now := o.now()

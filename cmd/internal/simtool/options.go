@@ -57,6 +57,7 @@ type option struct {
 func (o *options) list() []option {
 	return []option{
 		{"product", "one of " + strings.Join(sim.Products(), ", "), "the machine's product, otherwise " + sim.Products()[0], o.setProduct},
+		{"release", "one that the product has had, as 23.0 or 26.0", "the release of the tool, otherwise the one that the product is met with most", parsed(&o.machine.Release, parseName)},
 		{"npus", "a number", "how many NPUs it has; otherwise, or with 0, as many as the product usually has", parsed(&o.machine.NPUs, strconv.Atoi)},
 		{"seed", "a number", "which of all machines it is", parsed(&o.machine.Seed, parseSeed)},
 		{"time", "a time as 2026-01-31T12:00:00Z", "the time on the machine, otherwise now", parsed(&o.time, parseTime)},

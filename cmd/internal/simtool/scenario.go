@@ -50,7 +50,7 @@ func (o *options) trouble(args []string) (delay time.Duration, hangs bool, err e
 
 	m, err := sim.New(o.machine)
 	if err != nil {
-		return 0, false, fmt.Errorf("--npus: %w", err)
+		return 0, false, fmt.Errorf("--product, --release, --npus: %w", err)
 	}
 
 	faults, start, err := o.schedule(m)

@@ -113,7 +113,7 @@ func TestWrongScenarios(t *testing.T) {
 		"--scenario-start=2026-03-02T14:00:00Z info":          "--scenario-start needs --scenario",
 		"--scenario=zeros --scenario-start=noon info":         "it accepts a time as 2026-01-31T12:00:00Z",
 		"--scenario=zeros --truth=" + truth + " info":         "--truth and --scenario exclude each other",
-		"--scenario=zeros --npus=1000 info":                   "--npus: 1000 NPUs",
+		"--scenario=zeros --npus=1000 info":                   "--product, --release, --npus: 1000 NPUs",
 		"--scenario=/nonexistent/scenario.yaml --npus=1 info": "no such file",
 	} {
 		status, stdout, stderr := call(strings.Fields(args)...)

@@ -67,6 +67,7 @@ npu-smi version: 1.0
 	}{
 		{"the tool's own option", []string{"-v"}, 0, `^npu-smi version: 25\.5\.1\n$`},
 		{"product", []string{"--product=A3", at, "info", "-m"}, 0, `\t7 +1 +15 +15 +Ascend910\n`},
+		{"release", []string{"--release=23.0", at, "info", "-t", "hccs", "-i", "0", "-c", "0"}, 215, `^Error parameter of -t\n`},
 		{"number of NPUs", []string{"--npus=3", "info", "-l"}, 0, `Total Count +: 3\n`},
 		{"an option of the tool is none of ours", []string{"--npus=1", "info", "--exit=3"}, 215, `^Error parameter of --exit=3\n`},
 		{"exit", []string{"--exit=9", "-v"}, 9, `^npu-smi version`},
@@ -114,7 +115,8 @@ func TestWrongOptions(t *testing.T) {
 	}{
 		{[]string{"--product=H100", "info"}, `--product=H100: unknown product "H100": the products are 910B3, 910B1, 910B2, 910B4, 910B2C, 310, 310P-Duo, 310B4, 910A, A3, 950PR, 950DT; it accepts one of`},
 		{[]string{"--npus=many", "info"}, `--npus=many: strconv.Atoi: parsing "many": invalid syntax; it accepts a number`},
-		{[]string{"--npus=1000", "info"}, `--npus: 1000 NPUs: a machine has 1 to 64`},
+		{[]string{"--npus=1000", "info"}, `--product, --release, --npus: 1000 NPUs: a machine has 1 to 64`},
+		{[]string{"--release=9.9", "info"}, `unknown release "9.9" of 910B3: the releases are 23.0, 24.1`},
 		{[]string{"--seed=-1"}, `--seed=-1: `},
 		{[]string{"--time=noon"}, `it accepts a time as 2026-01-31T12:00:00Z`},
 		{[]string{"--delay=5"}, `it accepts a duration as 1.5s`},
