@@ -6,10 +6,7 @@ import (
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
-	"github.com/ascend-exporter/ascend_exporter/collector/sim/fleet"
 )
-
-var _ fleet.Faults = (*Schedule)(nil)
 
 // start is when the scenarios of the tests start.
 func start() time.Time { return time.Date(2026, 3, 2, 14, 0, 0, 0, time.UTC) }
