@@ -128,8 +128,8 @@ func follow(t *testing.T, m *Machine, from time.Time, length, step time.Duration
 	}
 }
 
-// TestTrafficNeverFalls looks at teams in each second of a week, and in each millisecond around the begins of their jobs and of
-// the cycles of these.
+// TestTrafficNeverFalls looks at teams in each second of a week, and in each millisecond around the begins of slots and of
+// jobs for more than a cycle of them.
 func TestTrafficNeverFalls(t *testing.T) {
 	t.Parallel()
 
@@ -162,10 +162,16 @@ func TestTrafficNeverFalls(t *testing.T) {
 				}
 
 				if j, ok := team.jobIn(next); ok {
-					last = team.sent(begin + int64(j.ready)*milli - 50)
+					ready := begin + int64(j.ready)*milli
+					last = team.sent(ready - 50)
 
-					for ms := range int64(2000) {
-						risesTo(begin + int64(j.ready)*milli - 50 + ms)
+					long := int64(1000)
+					if next < slot+4 {
+						long = 45_000 // a step or two
+					}
+
+					for ms := ready - 50; ms < ready+long; ms++ {
+						risesTo(ms)
 					}
 				}
 			}

@@ -76,3 +76,66 @@ func retried(c Chip) bool {
 
 	return false
 }
+
+// TestClock holds chips to how they protect themselves.
+func TestClock(t *testing.T) {
+	t.Parallel()
+
+	p := product{clock: clock{1800, 800}, rating: 350}
+
+	for _, tc := range []struct {
+		load, temperature, power float64
+		clock                    int
+		watts                    float64
+	}{
+		{0, 40, 92, 800, 92},          // at rest
+		{0, 99, 400, 800, 400},        // it cannot rest more
+		{0.02, 40, 97, 1800, 97},      // little to do is something to do
+		{0.9, 84.9, 330, 1800, 330},   // warm
+		{0.9, 85.1, 330, 1750, 320.8}, // hot by a step
+		{0.9, 88.5, 330, 1600, 293.3}, // by four
+		{0.9, 200, 330, 900, 165},     // half is the least
+		{1, 60, 350.5, 1750, 340.8},   // more than it is rated for
+		{1, 60, 400, 1550, 344.4},     // by some steps
+		{1, 88.5, 351, 1600, 312},     // hot and too much
+	} {
+		got, watts := p.clockAt(tc.load, tc.temperature, tc.power)
+		if got != (Clock{Current: tc.clock, Rated: 1800}) || rounded(watts, 1) != tc.watts {
+			t.Errorf("load %v, %v °C, %v W: %+v, %.1f W, want %d MHz, %v W", tc.load, tc.temperature, tc.power, got, watts, tc.clock, tc.watts)
+		}
+	}
+
+	silent := product{rating: 15}
+	if got, watts := silent.clockAt(1, 90, 16); got != (Clock{}) || watts != 15 {
+		t.Errorf("a driver that tells no clock: %+v, %v W", got, watts)
+	}
+}
+
+// TestProcessIDs looks at the largest machines: no two of their processes share an id, and a system could have given each.
+func TestProcessIDs(t *testing.T) {
+	t.Parallel()
+
+	const most = 1 << 22
+
+	for _, product := range []string{"310", "A3"} {
+		for seed := range uint64(4) {
+			seen := make(map[int]bool)
+
+			for _, n := range newMachine(t, Config{Product: product, NPUs: maxNPUs, Seed: seed}).At(moment()).NPUs {
+				for _, c := range n.Chips {
+					for _, q := range c.Processes {
+						if seen[q.PID] || q.PID < 2 || q.PID >= most {
+							t.Errorf("%s, seed %d: process %d on NPU %d chip %d", product, seed, q.PID, n.ID, c.ID)
+						}
+
+						seen[q.PID] = true
+					}
+				}
+			}
+
+			if len(seen) < maxNPUs {
+				t.Errorf("%s, seed %d: %d processes", product, seed, len(seen))
+			}
+		}
+	}
+}
