@@ -144,12 +144,9 @@ func (t *tables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
 	for i := range t.queries {
 		family := newFamily(&t.queries[i])
 		for j := range s.Queries {
-			// As most of the fallback's never are asked, and each product knows some of the others only.
-			if !s.Queries[j].Asked || s.Queries[j].Unsupported {
-				continue
+			if shown(&s.Queries[j]) {
+				t.queries[i].render(family, &s.Queries[j], queryLabels(), []string{s.Queries[j].Name})
 			}
-
-			t.queries[i].render(family, &s.Queries[j], queryLabels(), []string{s.Queries[j].Name})
 		}
 
 		add(family)
@@ -158,6 +155,11 @@ func (t *tables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
 	slices.SortFunc(families, byName)
 
 	return families
+}
+
+// shown says whether a query has metrics: most of the fallback's are never asked, and each product knows some of the others only.
+func shown(q *snapshot.Query) bool {
+	return q.Asked && !q.Unsupported
 }
 
 // chipLabels are those that every metric of a chip has.
