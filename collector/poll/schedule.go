@@ -103,9 +103,15 @@ func (p *Poller) wanted(t *task) bool {
 		return true
 	}
 
-	return slices.ContainsFunc(p.known, func(chip snapshot.Chip) bool {
-		return t.target.covers(chip.Key) && (!chip.Unusable || q.Sick > 0) && (q.Wanted == nil || q.Wanted(chip))
-	})
+	// By index: a chip is large to copy, and this is asked of every task after every run.
+	for i := range p.known {
+		chip := &p.known[i]
+		if t.target.covers(chip.Key) && (!chip.Unusable || q.Sick > 0) && (q.Wanted == nil || q.Wanted(*chip)) {
+			return true
+		}
+	}
+
+	return false
 }
 
 // pointless says whether the task cannot succeed before the listing does: there is no tool, others hold it, or it can reach nothing.
