@@ -10,6 +10,7 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/faults"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/poll"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
@@ -22,7 +23,8 @@ const sweep = 3 * time.Minute
 // Options are what all exporters of a fleet have in common.
 type Options struct {
 	Faults faults.Table // the classes of fault codes
-	// Interval is the least one between two runs of a query on a target; 0 leaves the exporter's own.
+	// Interval is the least one between two runs of a query on a target, and the machine's state only changes at multiples of it,
+	// since the state is what a poll costs most. 0 leaves the exporter's own, and a machine that changes all the time.
 	Interval time.Duration
 	// Text prints and parses every answer, as the real tool and the exporter do.
 	Text bool
@@ -51,6 +53,9 @@ type Exporter struct {
 	poller   *poll.Poller // nil while the host is down
 	expected poll.Expected
 	latest   *snapshot.Snapshot
+
+	known   sim.State // of knownAt, if there is an interval
+	knownAt time.Time
 }
 
 // NewExporter makes the exporter of a host, which begins to ask at a moment.
@@ -96,7 +101,7 @@ func (e *Exporter) newPoller() *poll.Poller {
 
 	return poll.New(poll.Config{
 		Sources:    e.sources,
-		Tool:       tool{host: e.Host, now: now, text: e.options.Text},
+		Tool:       tool{host: e.Host, now: now, state: e.stateOf, text: e.options.Text},
 		Logger:     slog.New(slog.DiscardHandler), // a fleet's faults are on purpose, and many
 		MaxDuty:    maxDuty,
 		Faults:     e.options.Faults,
@@ -106,6 +111,19 @@ func (e *Exporter) newPoller() *poll.Poller {
 		Publish:    func(s *snapshot.Snapshot) { e.latest = s },
 		Now:        now,
 	})
+}
+
+// stateOf is the machine at a moment, or at the last multiple of the interval before it. Nobody may change it.
+func (e *Exporter) stateOf(at time.Time) sim.State {
+	if e.options.Interval == 0 {
+		return e.state(at)
+	}
+
+	if at = at.Truncate(e.options.Interval); !at.Equal(e.knownAt) {
+		e.known, e.knownAt = e.state(at), at
+	}
+
+	return e.known
 }
 
 // local is what the host knows without the tool.

@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -236,6 +237,25 @@ func TestNotInStep(t *testing.T) {
 
 	if exporters.Named("nobody") != nil {
 		t.Error("a host that is not there is found")
+	}
+}
+
+// TestInterval: with an interval the machine changes at its multiples only.
+func TestInterval(t *testing.T) {
+	t.Parallel()
+
+	host := some(t, "A3", 1)[0]
+	e := NewExporter(host, Options{Faults: builtin(t), Interval: time.Minute}, noon())
+
+	for _, seconds := range []time.Duration{0, 1, 59, 60, 119, 240} {
+		at := noon().Add(seconds * time.Second)
+		if want, got := host.state(at.Truncate(time.Minute)), e.stateOf(at); !reflect.DeepEqual(want, got) {
+			t.Errorf("at %v it is not the machine of the minute's start", at)
+		}
+	}
+
+	if e := NewExporter(host, Options{}, noon()); !reflect.DeepEqual(host.state(noon().Add(time.Second)), e.stateOf(noon().Add(time.Second))) {
+		t.Error("without an interval it is not the machine of the moment")
 	}
 }
 

@@ -17,7 +17,9 @@ import (
 type tool struct {
 	host *Host
 	now  func() time.Time
-	text bool // always print and parse
+	// state is the machine at a moment.
+	state func(at time.Time) sim.State
+	text  bool // always print and parse
 }
 
 // How long a call takes.
@@ -50,7 +52,7 @@ func (t tool) Run(_ context.Context, deadline time.Duration, args ...string) npu
 		return run
 	}
 
-	state := t.host.state(run.Start.Add(run.Duration))
+	state := t.state(run.Start.Add(run.Duration))
 
 	if !t.text {
 		if answer, ok := direct.Answer(state, args); ok {
