@@ -27,6 +27,7 @@ type options struct {
 	web   *web.FlagConfig
 	log   promslog.Config
 	fleet fleet.Config
+	past  past
 
 	scenario string // "" is none
 }
@@ -49,9 +50,10 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 	app.Flag("npus", "NPUs of a host; 0 is what the product usually has.").Default("0").IntVar(&o.fleet.NPUs)
 	app.Flag("seed", "Seed of the fleet: another one is other jobs on other chips.").Default("1").Uint64Var(&o.fleet.Seed)
 
-	app.Flag("scenario", "Faults on schedule, from the simulator's start on: "+strings.Join(scenario.Names(), ", ")+"; or a file.").
+	app.Flag("scenario", "Faults on schedule, from the start of the simulator or of the history on: "+strings.Join(scenario.Names(), ", ")+"; or a file.").
 		PlaceHolder("SCENARIO").StringVar(&o.scenario)
 
+	o.past.addFlags(app)
 	promslogflag.AddFlags(app, &o.log)
 	flags.Name(app)
 

@@ -43,9 +43,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return ended
 	}
 
+	now := time.Now()
+
 	var hosts []*fleet.Host
 	if err == nil {
-		hosts, err = o.complete(time.Now())
+		hosts, err = o.complete(o.past.begin(now))
 	}
 
 	if err != nil {
@@ -57,7 +59,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	o.log.Writer = stderr
 	logger := promslog.New(&o.log)
 
-	if err := start(ctx, &o, hosts, logger); err != nil {
+	table, err := faults.Builtin()
+
+	switch {
+	case err != nil:
+	case o.past.output != "":
+		err = o.past.write(ctx, hosts, table, now, logger)
+	default:
+		err = start(ctx, &o, hosts, table, logger)
+	}
+
+	if err != nil {
 		logger.Error("ending", "err", err)
 
 		return 1
@@ -67,12 +79,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // start serves the fleet until the context ends.
-func start(ctx context.Context, o *options, hosts []*fleet.Host, logger *slog.Logger) error {
-	table, err := faults.Builtin()
-	if err != nil {
-		return err
-	}
-
+func start(ctx context.Context, o *options, hosts []*fleet.Host, table faults.Table, logger *slog.Logger) error {
 	logger.Info("starting", "version", version.Info(), "hosts", len(hosts), "chips", len(hosts)*hosts[0].Chips())
 
 	exporters := fleet.NewExporters(hosts, fleet.Options{Faults: table}, time.Now())
@@ -90,7 +97,7 @@ func start(ctx context.Context, o *options, hosts []*fleet.Host, logger *slog.Lo
 		}
 	}()
 
-	err = server.Serve(ctx, newHandler(ctx, o, exporters, ready, logger), o.web, logger)
+	err := server.Serve(ctx, newHandler(ctx, o, exporters, ready, logger), o.web, logger)
 
 	cancel()
 	<-kept
