@@ -23,6 +23,8 @@ const patience = time.Minute
 // A Server is a Prometheus server.
 type Server struct {
 	URL string
+	// At is the time of the queries; the zero time is that of the asking.
+	At time.Time
 
 	t   *testing.T
 	log *log
@@ -32,13 +34,19 @@ type Server struct {
 func Start(t *testing.T, config string) *Server {
 	t.Helper()
 
+	return StartOn(t, filepath.Join(t.TempDir(), "data"), config)
+}
+
+// StartOn runs Prometheus on a folder that may have blocks, however old.
+func StartOn(t *testing.T, data, config string) *Server {
+	t.Helper()
+
 	binary, err := exec.LookPath("prometheus")
 	if err != nil {
 		t.Skip("no prometheus on PATH: install Debian's package prometheus")
 	}
 
-	folder := t.TempDir()
-	file := filepath.Join(folder, "prometheus.yml")
+	file := filepath.Join(t.TempDir(), "prometheus.yml")
 
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -47,7 +55,7 @@ func Start(t *testing.T, config string) *Server {
 	address := FreeAddress(t)
 	s := &Server{t: t, URL: "http://" + address, log: new(log)}
 	cmd := exec.CommandContext(t.Context(), binary, //nolint:gosec // it is Prometheus
-		"--config.file="+file, "--storage.tsdb.path="+filepath.Join(folder, "data"), "--web.listen-address="+address)
+		"--config.file="+file, "--storage.tsdb.path="+data, "--storage.tsdb.retention.time=100y", "--web.listen-address="+address)
 	cmd.Stderr, cmd.Stdout = s.log, s.log
 
 	if err := cmd.Start(); err != nil {
@@ -143,7 +151,12 @@ func (s *Server) Query(expression string) []Sample {
 		}
 	}
 
-	s.Ask("/api/v1/query?query="+url.QueryEscape(expression), &data)
+	query := url.Values{"query": {expression}}
+	if !s.At.IsZero() {
+		query.Set("time", strconv.FormatInt(s.At.Unix(), 10))
+	}
+
+	s.Ask("/api/v1/query?"+query.Encode(), &data)
 
 	samples := make([]Sample, 0, len(data.Result))
 
