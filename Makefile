@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build test lint generate bench load-fleet fuzz clean
+.PHONY: run demo build fleet test lint generate bench load-fleet fuzz clean
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -17,13 +17,16 @@ run: build
 	@exec bin/ascend_exporter --sim --web.listen-address=127.0.0.1:9945
 
 # A simulated fleet in which things break, and a Prometheus over it, with links to look at.
-demo: build
+demo: fleet
 	.ci/tools prometheus
 	@exec deploy/demo/run
 
 # Static binaries for this machine; GOOS and GOARCH choose another.
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+# The simulated fleet, which is built with Prometheus's own storage and takes minutes the first time.
+fleet:
 	cd cmd/superpod-sim && CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(CURDIR)/bin/ .
 
 # All tests, with the race detector, and the coverage of statements. Installs what they need, or says what is skipped.
@@ -56,7 +59,7 @@ bench:
 
 # What 8,192 simulated chips cost a Prometheus and the simulator, in LOAD_SECONDS.
 LOAD_SECONDS ?= 600
-load-fleet: build
+load-fleet: fleet
 	.ci/tools prometheus
 	.ci/load-fleet $(LOAD_SECONDS)
 
