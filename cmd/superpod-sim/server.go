@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -44,6 +45,8 @@ func newHandler(
 type hosts struct {
 	exporters *fleet.Exporters
 	scrape    func(s *fleet.Exporter, now time.Time) (http.Handler, bool)
+	// slots are for scrapes at a time. Were all that wait answered at once, on a busy machine all of them would be late.
+	slots chan struct{}
 }
 
 // newHosts makes the handler. What exporters have to do for a scrape ends with the context, not with the scrape: a client that
@@ -66,7 +69,7 @@ func newHosts(ctx context.Context, exporters *fleet.Exporters, logger *slog.Logg
 		return server.Metrics(collector.Concat(rendered, about), 0, logger), true
 	}
 
-	return hosts{exporters: exporters, scrape: scrape}
+	return hosts{exporters: exporters, scrape: scrape, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 // ServeHTTP answers a scrape. A host that is down drops the connection, as a machine does that is not there.
@@ -77,6 +80,13 @@ func (h hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if exporter == nil {
 		server.Plain(w, http.StatusNotFound, fmt.Sprintf("No host %q in this fleet. /sd lists all, such as %q.", name, h.exporters.All()[0].Name))
 
+		return
+	}
+
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	case <-r.Context().Done(): // the client waits no longer
 		return
 	}
 
