@@ -17,8 +17,8 @@ import (
 
 // Options choose which metrics there are.
 type Options struct {
-	// ProcessMemory adds ascend_npu_process_memory_bytes, with a series a process.
-	ProcessMemory bool
+	// Processes adds the metrics of single processes.
+	Processes bool
 	// PerLink adds the metrics of single HCCS links beside their sums.
 	PerLink bool
 }
@@ -34,11 +34,11 @@ type tables struct {
 func newTables(options Options) tables {
 	return tables{
 		chips: slices.Concat(
-			chipRows(), memoryRows(), processRows(options.ProcessMemory), utilizationRows(), conditionRows(), errorRows(), pcieRows(),
+			chipRows(), memoryRows(), processRows(options.Processes), utilizationRows(), conditionRows(), errorRows(), pcieRows(),
 			linkRows(options.PerLink), faultRows(), identityRows(), integralRows(),
 		),
 		cards:   cardRows(),
-		host:    slices.Concat(hostRows(), exporterRows()),
+		host:    slices.Concat(hostRows(), exporterRows(), processHostRows(options.Processes)),
 		queries: queryRows(),
 	}
 }

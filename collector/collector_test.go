@@ -44,7 +44,7 @@ func full() *snapshot.Snapshot {
 		Host: snapshot.Host{
 			ToolVersion: "25.2.0", DriverVersion: "25.2.0.sph001",
 			Chips: optional.Of(4), UnusableChips: optional.Of(1), ExpectedChips: optional.Of(4), PCIDevices: optional.Of(3),
-			Maintenance: true,
+			Maintenance: true, ProcessesLeftOut: 1,
 		},
 		Chips: []snapshot.Chip{
 			{
@@ -58,7 +58,13 @@ func full() *snapshot.Snapshot {
 				},
 				Processes: []snapshot.Process{
 					{PID: "12", Name: "a \"quoted\"\nname\\", Memory: optional.Of(5)}, {PID: "13", Memory: optional.Of(6)}, {PID: "14"},
+					{
+						PID: "15", Name: "VLLM::Worker_TP0", Memory: optional.Of(7),
+						Owner: &snapshot.Owner{Framework: "vllm", User: "alice", ContainerID: "0123", PodUID: "4567"},
+					},
+					{PID: "16", Name: "small", Memory: optional.Of(1), Owner: &snapshot.Owner{}, LeftOut: true},
 				},
+				Unattributed: optional.Of(4e9), Jobs: []snapshot.Job{{Name: "17", User: "alice"}, {Name: "18"}},
 			},
 			{Key: snapshot.Key{NPU: 1}, Model: "310", Health: npusmi.HealthAlarm, RatedPower: optional.Of(12.8), Temperature: optional.Of(0)},
 			{Key: snapshot.Key{NPU: 1, Chip: 1}, Model: "Ascend950PR", Health: npusmi.HealthOK, Utilization: optional.Of(1)},
@@ -143,7 +149,7 @@ func TestExpositionGolden(t *testing.T) {
 
 	const golden = "testdata/full.metrics"
 
-	got := exposition(t, gathered(t, Options{ProcessMemory: true, PerLink: true}, full()))
+	got := exposition(t, gathered(t, Options{Processes: true, PerLink: true}, full()))
 
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
@@ -165,7 +171,7 @@ func TestExpositionGolden(t *testing.T) {
 func TestEveryMetricIsInTheGolden(t *testing.T) {
 	t.Parallel()
 
-	families := gathered(t, Options{ProcessMemory: true, PerLink: true}, full())
+	families := gathered(t, Options{Processes: true, PerLink: true}, full())
 
 	for _, group := range Reference() {
 		for _, metric := range group.Metrics {
@@ -193,7 +199,7 @@ func TestEveryMetricIsInTheGolden(t *testing.T) {
 func TestPromlintFindsNothing(t *testing.T) {
 	t.Parallel()
 
-	problems, err := promlint.NewWithMetricFamilies(gathered(t, Options{ProcessMemory: true, PerLink: true}, full())).Lint()
+	problems, err := promlint.NewWithMetricFamilies(gathered(t, Options{Processes: true, PerLink: true}, full())).Lint()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,12 +241,12 @@ func TestNothingBeforeTheFirstSnapshot(t *testing.T) {
 	}
 }
 
-func TestProcessMemoryIsOptional(t *testing.T) {
+func TestProcessesAreOptional(t *testing.T) {
 	t.Parallel()
 
 	for _, family := range gathered(t, Options{}, full()) {
-		if family.GetName() == "ascend_npu_process_memory_bytes" {
-			t.Error("a series for each process without having been asked for")
+		if name := family.GetName(); strings.HasPrefix(name, "ascend_npu_process_") || strings.HasPrefix(name, "ascend_exporter_processes_") {
+			t.Errorf("%s has series for each process without having been asked for", name)
 		}
 	}
 }

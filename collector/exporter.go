@@ -72,20 +72,20 @@ func queryRows() []queryRow {
 		},
 		{
 			name:   "ascend_exporter_query_last_success_timestamp_seconds",
-			help:   "Unix time of the last good answer: the oldest over the chips that should answer. Absent before the first.",
+			help:   "Unix time of the last good answer: the oldest over the chips that should answer. Absent before the first, and while no chip should.",
 			source: source,
 			read:   one(func(q *snapshot.Query) optional.Float { return q.LastSuccess }),
 		},
 		{
 			name:   "ascend_exporter_query_duration_seconds_total",
-			help:   "Time spent in the tool.",
+			help:   "Time spent in the tool, or in reading what is beside it.",
 			kind:   Counter,
 			source: source,
 			read:   func(q *snapshot.Query, emit emit) { emit(q.Duration.Seconds()) },
 		},
 		{
 			name:   "ascend_exporter_query_runs_total",
-			help:   "Processes started.",
+			help:   "Processes of the tool that were started; of what is read beside it, readings.",
 			kind:   Counter,
 			source: source,
 			read:   func(q *snapshot.Query, emit emit) { emit(float64(q.Runs)) },

@@ -21,7 +21,7 @@ type Group struct {
 
 // Reference describes all metrics that the Collector can have, those behind options too.
 func Reference() []Group {
-	t := newTables(Options{ProcessMemory: true, PerLink: true})
+	t := newTables(Options{Processes: true, PerLink: true})
 
 	return []Group{
 		{Title: "Chips", Metrics: describe(t.chips, chipLabels())},

@@ -13,7 +13,7 @@ import (
 func TestVisit(t *testing.T) {
 	t.Parallel()
 
-	for _, options := range []Options{{}, {ProcessMemory: true, PerLink: true}} {
+	for _, options := range []Options{{}, {Processes: true, PerLink: true}} {
 		c := New(options)
 		c.Update(full())
 

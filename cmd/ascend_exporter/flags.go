@@ -48,7 +48,11 @@ type options struct {
 	interval       time.Duration
 	maxDuty        float64
 	expectedChips  int
-	processMemory  bool
+	processes      bool
+	processLimit   int
+	procfs         string
+	jobs           bool
+	jobsFolder     string
 	perLink        bool
 	watch          bool
 	watchInterval  time.Duration
@@ -102,6 +106,9 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 		"Without it /run/lock where it can be written to, else the folder for temporary files. Not used with --sim.").
 		PlaceHolder("FOLDER").StringVar(&o.lockDir)
 	app.Flag("path.sysfs", "Where sysfs is mounted.").Default("/sys").StringVar(&o.sysfs)
+	app.Flag("path.procfs", "Where procfs of the host is mounted. Not used with --sim.").Default("/proc").StringVar(&o.procfs)
+	app.Flag("path.jobs", "Folder with a file for each chip that is held, named by its physical id: a job a line and, after a tab, its user.").
+		PlaceHolder("FOLDER").Default("/run/ascend_exporter/jobs").StringVar(&o.jobsFolder)
 	app.Flag("path.state", "File that keeps the highest number of chips seen over restarts. Delete it, and restart, to start anew.").
 		PlaceHolder("FILE").StringVar(&o.state)
 	app.Flag("path.maintenance", "File whose presence announces planned work on this host (ascend_exporter_maintenance).").
@@ -159,8 +166,12 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 	app.Flag("collector.hccs.per-link", "Add the metrics of single HCCS links (ascend_npu_hccs_link_*).").BoolVar(&o.perLink)
 	app.Flag("fault-codes.file", "File of fault codes and their classes, tab-separated, a line each, which are added to the built-in ones and win over them.").
 		PlaceHolder("FILE").StringVar(&o.faultCodes)
-	app.Flag("collector.summary.process-memory", "Add a series for each process on a chip (ascend_npu_process_memory_bytes).").
-		BoolVar(&o.processMemory)
+	app.Flag("collector.processes", "Add series for each process on a chip: its memory (ascend_npu_process_memory_bytes) and whose it is (ascend_npu_process_info).").
+		BoolVar(&o.processes)
+	app.Flag("collector.processes.limit", "Processes that have series of their own, over all chips of the host. Of more the largest have.").
+		Default("128").IntVar(&o.processLimit)
+	app.Flag("collector.jobs", "Say which jobs hold the chips (ascend_npu_job_info), by the files in the folder of --path.jobs.").
+		BoolVar(&o.jobs)
 }
 
 // complete checks the options together and fills in what follows from them.
@@ -184,6 +195,10 @@ func (o *options) complete() error {
 
 	if o.watchInterval < time.Second || o.watchInterval > 100*time.Second || o.watchInterval%time.Second != 0 {
 		return fmt.Errorf("--collector.watch.interval=%v: must be 1s to 100s, in whole seconds", o.watchInterval)
+	}
+
+	if o.processLimit < 1 {
+		return fmt.Errorf("--collector.processes.limit=%d: must be above 0", o.processLimit)
 	}
 
 	if o.expectedChips < 0 {

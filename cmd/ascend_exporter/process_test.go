@@ -18,8 +18,8 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 )
 
-// A process is the exporter as a process of its own, as an init system runs it.
-type process struct {
+// A child is the exporter as a process of its own, as an init system runs it.
+type child struct {
 	*exec.Cmd
 
 	url   string
@@ -29,7 +29,7 @@ type process struct {
 }
 
 // startProcess starts the exporter and waits for its port.
-func startProcess(t *testing.T, args ...string) *process {
+func startProcess(t *testing.T, args ...string) *child {
 	t.Helper()
 
 	self, err := os.Executable()
@@ -38,14 +38,14 @@ func startProcess(t *testing.T, args ...string) *process {
 	}
 
 	args = append([]string{"--web.listen-address=127.0.0.1:0", "--path.lock=" + t.TempDir()}, args...)
-	p := &process{Cmd: exec.Command(self, args...)}
+	p := &child{Cmd: exec.Command(self, args...)}
 	p.begin(t)
 
 	return p
 }
 
 // begin starts the command.
-func (p *process) begin(t *testing.T) {
+func (p *child) begin(t *testing.T) {
 	t.Helper()
 
 	p.log, p.ended = newLines(), make(chan struct{})
@@ -72,7 +72,7 @@ func (p *process) begin(t *testing.T) {
 }
 
 // status waits for the end and gives the exit status.
-func (p *process) status(t *testing.T) int {
+func (p *child) status(t *testing.T) int {
 	t.Helper()
 
 	select {
@@ -200,7 +200,7 @@ func TestSystemdSocket(t *testing.T) {
 	}
 
 	// LISTEN_PID has to be that of the exporter, which is known to a shell only.
-	p := &process{Cmd: exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --sim --web.systemd-socket`, self)}
+	p := &child{Cmd: exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --sim --web.systemd-socket`, self)}
 	p.ExtraFiles = []*os.File{file}
 	p.begin(t)
 

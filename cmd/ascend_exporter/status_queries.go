@@ -60,9 +60,10 @@ func newQueryView(q *snapshot.Query, now time.Time) queryView {
 		view.State, view.Tone = "Not asked yet", toneQuiet
 	case !q.Success:
 		view.State, view.Tone, view.Open = "Fails", toneBad, true
-	case !q.LastSuccess.Present():
-		// Nobody should answer it, and nobody has.
+	case q.Unsupported:
 		view.State, view.Tone = "Not supported", toneQuiet
+	case !q.LastSuccess.Present():
+		view.State, view.Tone = "Not needed now", toneQuiet // by any chip
 	default:
 		view.State, view.Tone = "Works", toneGood
 	}

@@ -88,7 +88,8 @@ func TestStatusPageOfQueries(t *testing.T) {
 		{Key: snapshot.Key{NPU: 5}, Reason: npusmi.ReasonQuery},
 	}
 	host.Queries = append(host.Queries,
-		snapshot.Query{Name: "ecc", Asked: true, Success: true, Runs: 1, Failures: 1},
+		snapshot.Query{Name: "ecc", Asked: true, Success: true, Unsupported: true, Runs: 1, Failures: 1},
+		snapshot.Query{Name: "proc-mem", Asked: true, Success: true, Runs: 2},
 		snapshot.Query{Name: "board", Success: true},
 	)
 
@@ -99,6 +100,7 @@ func TestStatusPageOfQueries(t *testing.T) {
 		"mapping Fails Last success 1 h 0 min ago Mean duration 500 ms Runs 2 Failures 0 Unknown lines 4",
 		"summary Works Last success 7 s ago Mean duration 250 ms Runs 120 Failures 3 Unknown lines 0",
 		"ecc Not supported Last success – Mean duration 0 ms Runs 1 Failures 1 Unknown lines 0",
+		"proc-mem Not needed now Last success – Mean duration 0 ms Runs 2 Failures 0 Unknown lines 0",
 		"board Not asked yet Last success – Mean duration – Runs 0 Failures 0 Unknown lines 0",
 	}
 

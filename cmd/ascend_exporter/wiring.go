@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/collector/attribute/process"
 	"github.com/ascend-exporter/ascend_exporter/collector/faults"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
@@ -43,6 +44,8 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 		tool.LockDir = ""
 	}
 
+	processes := process.New(o.procfs)
+
 	table, err := faultTable(o.faultCodes)
 	if err != nil {
 		return nil, fmt.Errorf("--fault-codes.file: %w", err)
@@ -66,8 +69,11 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 		Logger:     logger,
 		MaxDuty:    o.maxDuty,
 		Expected:   expected,
-		Local:      newLocal(pciDevices, o.maintenance, logger),
+		Local:      newLocal(o, pciDevices, processes, logger),
+		Sides:      newSides(o, processes),
 		Publish:    publish,
+
+		MaxProcesses: o.processLimit,
 	}), nil
 }
 
@@ -127,20 +133,37 @@ func faultTable(path string) (faults.Table, error) {
 	return table.Extend(own), nil
 }
 
+// newSides are what is read beside the tool.
+func newSides(o *options, processes *process.Reader) []poll.Side {
+	var sides []poll.Side
+
+	// Nobody owns the processes of a simulated machine.
+	if o.processes && !o.sim {
+		sides = append(sides, poll.ReadProcesses(processes.Process, o.interval))
+	}
+
+	if o.jobs {
+		sides = append(sides, poll.ReadJobs(o.jobsFolder, o.interval))
+	}
+
+	return sides
+}
+
 // newLocal makes the reader of what is known of the host without the tool. A failure is logged when it begins.
-func newLocal(pciDevices func() (int, error), maintenance string, logger *slog.Logger) func() poll.Local {
+func newLocal(o *options, pciDevices func() (int, error), processes *process.Reader, logger *slog.Logger) func() poll.Local {
 	failing := false
 
 	return func() poll.Local {
-		var local poll.Local
+		// Where procfs cannot be read nothing is known of the pids: that is no better than a container.
+		local := poll.Local{Container: !o.sim && processes.Host() != nil}
 
 		count, err := pciDevices()
 		if err == nil {
 			local.PCIDevices = optional.Of(float64(count))
 		}
 
-		if maintenance != "" {
-			_, statErr := os.Stat(maintenance)
+		if o.maintenance != "" {
+			_, statErr := os.Stat(o.maintenance)
 			local.Maintenance = statErr == nil
 
 			if !errors.Is(statErr, fs.ErrNotExist) {

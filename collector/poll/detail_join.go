@@ -178,9 +178,26 @@ func joinSuperPod(_ *Draft, chip *snapshot.Chip, s npusmi.SuperPod) {
 	chip.Detail.SuperPod = &snapshot.SuperPod{ID: s.ID, ServerIndex: s.ServerIndex, SDID: s.SDID, Size: s.Size}
 }
 
-// joinProcMem takes all processes of a chip, of which the summary shows 8 at most.
+// maxReported is how many processes of a chip the driver reports.
+const maxReported = 64
+
+// manyProcesses says whether the summary may not show all processes of a chip.
+func manyProcesses(chip snapshot.Chip) bool {
+	count, _ := chip.ProcessCount.Get()
+
+	return count >= maxListed
+}
+
+// joinProcMem takes all processes of a chip of which the summary shows as many as it can. Where it shows fewer, or more than
+// these, it is newer.
 func joinProcMem(_ *Draft, chip *snapshot.Chip, p npusmi.ProcMem) {
+	if chip.ProcessCount.Present() && (!chip.ProcessesCut || len(p.Processes) < len(chip.Processes)) {
+		return
+	}
+
 	chip.Processes = nil
+	chip.ProcessesCut = len(p.Processes) >= maxReported
+
 	for _, process := range p.Processes {
 		chip.AddProcess(process.PID, process.Name, process.Memory.Times(mebibyte))
 	}

@@ -138,8 +138,8 @@ func optionalSources() []Source {
 			Args: ask("power"), Parse: parseCardPower,
 		},
 		{
-			Name: "proc-mem", Help: "all processes on the chips, where the summary shows 8 of each (npu-smi info -t proc-mem)",
-			Interval: often, Scope: ScopeCard, ByChip: true, Off: true,
+			Name: "proc-mem", Help: "all processes on chips of which the summary shows 8, its most (npu-smi info -t proc-mem)",
+			Interval: often, Scope: ScopeCard, ByChip: true, Wanted: manyProcesses,
 			Args: ask("proc-mem"), Parse: measured(npusmi.ParseProcMem, joinProcMem),
 		},
 		{

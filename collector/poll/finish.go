@@ -208,6 +208,7 @@ func (p *Poller) know(draft *Draft) {
 	for _, chip := range draft.Chips {
 		p.known = append(p.known, snapshot.Chip{
 			Key: chip.Key, Model: chip.Model, BusID: chip.BusID, LogicID: chip.LogicID, PhyID: chip.PhyID, Unusable: chip.Unusable,
+			ProcessCount: chip.ProcessCount,
 		})
 
 		if chip.Health != npusmi.HealthOK {

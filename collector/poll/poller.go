@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/faults"
@@ -35,6 +36,10 @@ type Config struct {
 	// Local reads what is known of the host without the tool. It is called once for each interval of the query that lists
 	// the chips, never twice at a time.
 	Local func() Local
+	// Sides are what is read beside the tool.
+	Sides []Side
+	// MaxProcesses is how many processes have series of their own, over all chips; of more the largest. 0 is no limit.
+	MaxProcesses int
 	// Publish takes each new snapshot, from the goroutine of Run, Once or Replay.
 	Publish func(*snapshot.Snapshot)
 	// Now is the clock for Replay; nil is the wall's.
@@ -45,6 +50,7 @@ type Config struct {
 type Local struct {
 	PCIDevices  optional.Float // Ascend functions on the PCI bus
 	Maintenance bool           // whether planned work is announced
+	Container   bool           // whether the tool runs in a container with pids of its own
 }
 
 // A Poller asks the tool what its sources say and publishes snapshots.
@@ -57,6 +63,9 @@ type Poller struct {
 	ledger   *Ledger
 	stream   *stream // nil where there is none
 	local    Local
+	sides    []*side
+	latest   atomic.Pointer[snapshot.Snapshot] // that was published last
+	limit    processLimit
 
 	// As of the last good listing.
 	chips   []snapshot.Key
@@ -90,6 +99,7 @@ func New(config Config) *Poller {
 		hanging:   make(map[snapshot.Key]hang),
 		sweeping:  true,
 		stream:    newStream(config.Stream),
+		sides:     newSides(config.Sides),
 		attempted: make(chan struct{}),
 	}
 
@@ -136,6 +146,7 @@ func (p *Poller) Run(ctx context.Context) {
 	results := make(chan result, 1)
 	locals := p.readLocal(ctx)
 	states, streamed := p.runStream(ctx)
+	readings, read := p.runSides(ctx)
 	running := false
 
 	p.publish(time.Now())
@@ -156,11 +167,15 @@ func (p *Poller) Run(ctx context.Context) {
 		}
 
 		timer := time.NewTimer(time.Until(wake))
+		follow := false
 
 		select {
 		case r := <-results:
 			running = false
 			p.finish(r)
+			follow = r.task.query.Lists && r.failure == nil
+		case r := <-readings:
+			p.finishSide(r)
 		case p.local = <-locals:
 		case state := <-states:
 			p.streamState(state)
@@ -174,12 +189,18 @@ func (p *Poller) Run(ctx context.Context) {
 			}
 
 			<-streamed
+			read()
 
 			return
 		}
 
 		timer.Stop()
 		p.publish(time.Now())
+
+		// They read of the chips in the snapshot.
+		if follow {
+			p.wakeSides()
+		}
 
 		// Not before the snapshot that tells of it.
 		if p.listing.tasks[0].asked {
@@ -227,6 +248,8 @@ func (p *Poller) Once(ctx context.Context) bool {
 
 		p.finish(p.ask(ctx, next))
 	}
+
+	p.askSides(ctx, p.snapshot(time.Now()))
 
 	return p.publish(time.Now()).Up
 }

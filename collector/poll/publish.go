@@ -10,7 +10,7 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
-// draft joins all readings that may still be served.
+// draft joins all readings that may still be served, those of the sides last.
 func (p *Poller) draft(now time.Time) *Draft {
 	draft := &Draft{Faults: p.ledger.Faults}
 	listed := p.listing.tasks[0].fresh(now)
@@ -27,6 +27,12 @@ func (p *Poller) draft(now time.Time) *Draft {
 		}
 	}
 
+	for _, s := range p.sides {
+		if s.task.fresh(now) {
+			s.task.reading.Join(draft)
+		}
+	}
+
 	if draft.Fallback {
 		draft.onlyAnswered()
 	}
@@ -38,6 +44,16 @@ func (p *Poller) draft(now time.Time) *Draft {
 
 // publish makes a snapshot and hands it over.
 func (p *Poller) publish(now time.Time) *snapshot.Snapshot {
+	s := p.snapshot(now)
+	p.latest.Store(s)
+	p.logLag(s.Runner.Lag)
+	p.Publish(s)
+
+	return s
+}
+
+// snapshot makes a snapshot.
+func (p *Poller) snapshot(now time.Time) *snapshot.Snapshot {
 	s := &snapshot.Snapshot{
 		Time:   now,
 		Runner: snapshot.Runner{Failures: maps.Clone(p.failures), Unkillable: p.Tool.Unkillable(), Lag: p.lag(now)},
@@ -51,11 +67,13 @@ func (p *Poller) publish(now time.Time) *snapshot.Snapshot {
 		if s.Up {
 			s.Host, s.Chips, s.Cards = draft.Host, draft.Chips, draft.Cards
 			p.ledger.enter(s.Chips, now)
+			p.attribute(s)
 		}
 	}
 
 	s.Host.ExpectedChips = p.Expected.Chips()
 	s.Host.Maintenance = p.local.Maintenance
+	s.Host.ProcessesLeftOut = p.limit.total
 
 	// Also while the chips cannot be read: that is when it is wanted. A host that was never listed may have none on the bus.
 	if p.onBus || !p.listedOnce {
@@ -63,15 +81,16 @@ func (p *Poller) publish(now time.Time) *snapshot.Snapshot {
 	}
 
 	for _, q := range p.queries {
-		s.Queries = append(s.Queries, q.status(p.chips))
+		s.Queries = append(s.Queries, q.status(p))
+	}
+
+	for _, side := range p.sides {
+		s.Queries = append(s.Queries, side.task.query.status(p))
 	}
 
 	if p.stream != nil {
 		s.Queries = append(s.Queries, p.stream.status())
 	}
-
-	p.logLag(s.Runner.Lag)
-	p.Publish(s)
 
 	return s
 }

@@ -103,6 +103,13 @@ func (p *Poller) wanted(t *task) bool {
 		return true
 	}
 
+	return p.concerned(t)
+}
+
+// concerned says whether the query is for a chip of the task's target.
+func (p *Poller) concerned(t *task) bool {
+	q := t.query
+
 	// By index: a chip is large to copy, and this is asked of every task after every run.
 	for i := range p.known {
 		chip := &p.known[i]
@@ -211,10 +218,12 @@ func (p *Poller) nextExpiry(now time.Time) time.Time {
 
 	for _, q := range p.queries {
 		for _, t := range q.tasks {
-			if t.fresh(now) {
-				wake = earliest(wake, t.readStart.Add(t.maxAge).Add(1))
-			}
+			wake = earliest(wake, t.expiry(now, wake))
 		}
+	}
+
+	for _, s := range p.sides {
+		wake = earliest(wake, s.task.expiry(now, wake))
 	}
 
 	return wake

@@ -159,16 +159,24 @@ func (s summary) joinProcesses(chip *snapshot.Chip) {
 		return
 	}
 
+	rows := 0
+
 	for _, row := range s.Processes {
 		if row.NPU != chip.NPU || row.Chip != chip.Chip {
 			continue
 		}
 
+		rows++
+
 		chip.AddProcess(row.PID, row.Name, row.Memory.Times(mebibyte))
 	}
 
 	chip.ProcessCount = optional.Of(float64(len(chip.Processes)))
+	chip.ProcessesCut = rows >= maxListed
 }
+
+// maxListed is how many processes of a chip the summary shows, without a word on whether there are more.
+const maxListed = 8
 
 // identify finds the key of the i-th row. A row without an NPU id is found by the id that it shares with the mapping, else
 // by its place, when all rows that have ids stand where the mapping has them.

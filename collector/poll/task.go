@@ -48,6 +48,15 @@ func (t *task) fresh(now time.Time) bool {
 	return t.reading != nil && now.Sub(t.readStart) <= t.maxAge
 }
 
+// expiry is when the reading gets too old to be served; otherwise where there is none.
+func (t *task) expiry(now, otherwise time.Time) time.Time {
+	if !t.fresh(now) {
+		return otherwise
+	}
+
+	return t.readStart.Add(t.maxAge).Add(1)
+}
+
 // maxStretch bounds how much longer than planned the interval between two answers may count: a pause in which nothing could be
 // started does not make data last.
 const maxStretch = 4
@@ -96,7 +105,7 @@ func hung(failure *npusmi.Failure) bool {
 }
 
 // status sums up the query for a snapshot.
-func (q *query) status(chips []snapshot.Key) snapshot.Query {
+func (q *query) status(p *Poller) snapshot.Query {
 	status := snapshot.Query{
 		Name:         q.Name,
 		Success:      true,
@@ -123,9 +132,14 @@ func (q *query) status(chips []snapshot.Key) snapshot.Query {
 
 		status.Unsupported = false
 
+		// A chip of which the query is no longer wanted answers no more, and fails nothing.
+		if q.Wanted != nil && !p.concerned(t) {
+			continue
+		}
+
 		if t.failure != nil {
 			status.Success = false
-			status.Failing = append(status.Failing, t.failing(chips)...)
+			status.Failing = append(status.Failing, t.failing(p.chips)...)
 		}
 
 		switch {

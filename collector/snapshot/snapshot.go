@@ -33,6 +33,8 @@ type Host struct {
 	ExpectedChips optional.Float // configured, or the most that were ever seen
 	PCIDevices    optional.Float // Ascend functions on the PCI bus; absent where no chip has a bus id
 	Maintenance   bool           // whether planned work is announced
+
+	ProcessesLeftOut uint64 // by the limit, since the start: each counts once for as long as it is left out
 }
 
 // Key is a chip as the tool addresses it: -i NPU -c Chip.
@@ -77,6 +79,12 @@ type Chip struct {
 
 	ProcessCount optional.Float // absent where the tool prints no table of processes
 	Processes    []Process
+	// ProcessesCut says that there may be more: the tool shows so many at most.
+	ProcessesCut bool
+	// Unattributed is the HBM in use, in bytes, that no process holds; absent where the processes are not known to be all.
+	Unattributed optional.Float
+
+	Jobs []Job // that hold the chip, by the scheduler's word
 }
 
 // AddProcess adds a process. A pid that is there already is the same process: its memory adds up.
@@ -100,8 +108,23 @@ type Memory struct {
 // Process is a process that holds memory of the chip.
 type Process struct {
 	PID    string
-	Name   string         // "" where the tool cannot see it
+	Name   string         // "" where neither the tool nor the exporter can see it
 	Memory optional.Float // bytes
+
+	// LeftOut says that it has no series of its own, since there are too many.
+	LeftOut bool
+	// Owner is what procfs says of it; nil where it is not known.
+	Owner *Owner
+}
+
+// Owner is whose a process is; what is not known is "".
+type Owner struct {
+	Framework, User, ContainerID, PodUID string
+}
+
+// Job is a job of a scheduler, and the user that it is run for; "" where that is not known.
+type Job struct {
+	Name, User string
 }
 
 // Runner is how the runs of the tool went since the start.

@@ -129,6 +129,36 @@ func (r *Reader) read(p procfs.Proc) (Info, error) {
 	return info, nil
 }
 
+// Host says whether procfs is that of the host, and the exporter is one of the processes there: so that the tool, which it
+// starts, sees the processes of the host too. The error is ErrNotHost where it is not.
+func (r *Reader) Host() error {
+	proc, err := procfs.NewFS(r.root)
+	if err != nil {
+		return fmt.Errorf("opening procfs: %w", err)
+	}
+
+	if err := onHost(proc); err != nil {
+		return err
+	}
+
+	// In a container that only has the host's procfs mounted, the process has a pid there and another one in its own space.
+	self, err := proc.Self()
+	if err != nil {
+		return fmt.Errorf("finding the exporter in procfs: %w", err)
+	}
+
+	status, err := self.NewStatus()
+	if err != nil {
+		return fmt.Errorf("reading the exporter in procfs: %w", err)
+	}
+
+	if len(status.NSpids) > 1 {
+		return ErrNotHost
+	}
+
+	return nil
+}
+
 // onHost says whether the procfs has the pids of the host. Only there the second process is the kernel's parent of threads.
 func onHost(proc procfs.FS) error {
 	kernel, err := proc.Proc(2)

@@ -38,6 +38,10 @@ func New(tb testing.TB) *Tree {
 	tree.Add(Process{PID: 2, Name: "kthreadd"})
 	tree.write("1/root/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000::/home/alice:/bin/sh\n")
 
+	if err := os.Symlink("1", filepath.Join(tree.Root, "self")); err != nil {
+		tb.Fatal(err)
+	}
+
 	return tree
 }
 
