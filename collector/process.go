@@ -14,7 +14,7 @@ func processRows(each bool) []chipRow {
 	rows := []chipRow{
 		{
 			name:     "ascend_npu_processes",
-			help:     "Processes on the chip. Without proc-mem, or where that is not supported, 8 at most. Absent where the tool prints no table of processes (310B).",
+			help:     "Processes on the chip. 8 at most without the query proc-mem. Absent where the tool prints no table of processes (310B).",
 			source:   "summary: table of processes; from 8 on proc-mem",
 			products: everywhere,
 			read:     one(func(c *snapshot.Chip) optional.Float { return c.ProcessCount }),

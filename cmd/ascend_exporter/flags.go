@@ -166,7 +166,7 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 	app.Flag("collector.hccs.per-link", "Add the metrics of single HCCS links (ascend_npu_hccs_link_*).").BoolVar(&o.perLink)
 	app.Flag("fault-codes.file", "File of fault codes and their classes, tab-separated, a line each, which are added to the built-in ones and win over them.").
 		PlaceHolder("FILE").StringVar(&o.faultCodes)
-	app.Flag("collector.processes", "Add series for each process on a chip: its memory (ascend_npu_process_memory_bytes) and whose it is (ascend_npu_process_info).").
+	app.Flag("collector.processes", "Add series for each process on a chip: its memory (ascend_npu_process_memory_bytes) and whose it is (ascend_npu_process_info). Asks for proc-mem too.").
 		BoolVar(&o.processes)
 	app.Flag("collector.processes.limit", "Processes that have series of their own, over all chips of the host. Of more the largest have.").
 		Default("128").IntVar(&o.processLimit)
@@ -265,7 +265,8 @@ func (o *options) completeSources() error {
 			source.Interval = query.interval
 		}
 
-		if query.enabled {
+		// Who wants each process wants all of them.
+		if query.enabled || source.Name == poll.ProcMem && o.processes {
 			o.enabledSources = append(o.enabledSources, source)
 		}
 	}

@@ -141,7 +141,7 @@ func TestOnce(t *testing.T) {
 	var out, log strings.Builder
 
 	status := run(t.Context(), []string{
-		"--once", "--sim", "--sim.product=A3", "--collector.summary.process-memory", "--path.maintenance=" + maintenance,
+		"--once", "--sim", "--sim.product=A3", "--collector.processes", "--path.maintenance=" + maintenance,
 		"--collection.expected-chips=32",
 	}, &out, &log)
 	if status != 0 || log.Len() > 0 {

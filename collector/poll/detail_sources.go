@@ -138,8 +138,8 @@ func optionalSources() []Source {
 			Args: ask("power"), Parse: parseCardPower,
 		},
 		{
-			Name: "proc-mem", Help: "all processes on chips of which the summary shows 8, its most (npu-smi info -t proc-mem)",
-			Interval: often, Scope: ScopeCard, ByChip: true, Wanted: manyProcesses,
+			Name: ProcMem, Help: "all processes on chips of which the summary shows 8, its most (npu-smi info -t proc-mem)",
+			Interval: often, Scope: ScopeCard, ByChip: true, Wanted: manyProcesses, Off: true,
 			Args: ask("proc-mem"), Parse: measured(npusmi.ParseProcMem, joinProcMem),
 		},
 		{

@@ -12,8 +12,11 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
-// Processes is the name of the reading of processes among the queries.
-const Processes = "processes"
+// Names of what tells of processes among the queries: the reading of procfs, and the tool's list of all of them.
+const (
+	Processes = "processes"
+	ProcMem   = "proc-mem"
+)
 
 // ReadProcesses is the side that reads whose the processes on the chips are. read reads one of them: process.Reader.Process.
 func ReadProcesses(read func(pid int) (process.Info, error), interval time.Duration) Side {

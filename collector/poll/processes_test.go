@@ -166,7 +166,7 @@ func TestManyProcesses(t *testing.T) {
 		var sources []Source
 
 		for _, source := range Sources() {
-			if source.Name == Mapping || source.Name == Summary || source.Name == "proc-mem" {
+			if source.Name == Mapping || source.Name == Summary || source.Name == ProcMem {
 				sources = append(sources, source)
 			}
 		}
@@ -179,8 +179,8 @@ func TestManyProcesses(t *testing.T) {
 
 			chip := b.last().Chips[0]
 			if !chip.ProcessCount.Is(count) || unattributed >= 0 != chip.Unattributed.Present() ||
-				unattributed >= 0 && !chip.Unattributed.Is(unattributed*mebibyte) || b.query(t, "proc-mem").Asked != asked {
-				t.Errorf("%s: %v processes, %v unattributed, proc-mem asked: %v", when, chip.ProcessCount, chip.Unattributed, b.query(t, "proc-mem").Asked)
+				unattributed >= 0 && !chip.Unattributed.Is(unattributed*mebibyte) || b.query(t, ProcMem).Asked != asked {
+				t.Errorf("%s: %v processes, %v unattributed, proc-mem asked: %v", when, chip.ProcessCount, chip.Unattributed, b.query(t, ProcMem).Asked)
 			}
 		}
 
@@ -199,11 +199,11 @@ func TestManyProcesses(t *testing.T) {
 		b.at(13*time.Minute + 16*time.Second)
 		check("three", 3, 970, true)
 
-		runs := b.query(t, "proc-mem").Runs
+		runs := b.query(t, ProcMem).Runs
 
 		b.at(30 * time.Minute)
 
-		if q := b.query(t, "proc-mem"); q.Runs > runs+1 || !q.Success || q.LastSuccess.Present() {
+		if q := b.query(t, ProcMem); q.Runs > runs+1 || !q.Success || q.LastSuccess.Present() {
 			t.Errorf("of three processes proc-mem is asked: %+v", q)
 		}
 
@@ -211,7 +211,7 @@ func TestManyProcesses(t *testing.T) {
 		b.at(31 * time.Minute)
 		check("eight, and proc-mem fails", 8, -1, true)
 
-		if q := b.query(t, "proc-mem"); q.Success {
+		if q := b.query(t, ProcMem); q.Success {
 			t.Errorf("query %+v", q)
 		}
 	})
