@@ -20,6 +20,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/ascend-exporter/ascend_exporter/collector/attribute/process"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
@@ -247,6 +248,21 @@ func TestProcessesAreOptional(t *testing.T) {
 	for _, family := range gathered(t, Options{}, full()) {
 		if name := family.GetName(); strings.HasPrefix(name, "ascend_npu_process_") || strings.HasPrefix(name, "ascend_exporter_processes_") {
 			t.Errorf("%s has series for each process without having been asked for", name)
+		}
+	}
+}
+
+// TestHelpNamesAllFrameworks: what the label can be is in two places.
+func TestHelpNamesAllFrameworks(t *testing.T) {
+	t.Parallel()
+
+	for _, family := range gathered(t, Options{Processes: true}, full()) {
+		if family.GetName() != "ascend_npu_process_info" {
+			continue
+		}
+
+		if want := strings.Join(process.Frameworks(), ", ") + " or empty"; !strings.Contains(family.GetHelp(), want) {
+			t.Errorf("%q is not in the help: %s", want, family.GetHelp())
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package collector
 
 import (
-	"strings"
-
-	"github.com/ascend-exporter/ascend_exporter/collector/attribute/process"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
@@ -63,7 +60,7 @@ func processRows(each bool) []chipRow {
 		chipRow{
 			name: "ascend_npu_process_info",
 			help: "Whose a process on the chip is, always 1. With --collector.processes only. Absent where the exporter cannot see the process. " +
-				"framework is " + strings.Join(process.Frameworks(), ", ") + " or empty; container_id and pod_uid are empty outside containers and pods.",
+				"framework is vllm, sglang, mindie, mindspore, pytorch or empty; container_id and pod_uid are empty outside containers and pods.",
 			labels:   []string{"pid", "process_name", "framework", "user", "container_id", "pod_uid"},
 			source:   "processes: procfs",
 			products: everywhere,

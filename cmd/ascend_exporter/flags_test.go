@@ -38,6 +38,7 @@ func TestWrongFlags(t *testing.T) {
 		"--collection.max-duty=0":                 "--collection.max-duty=0: must be above 0 and at most 1",
 		"--collection.max-duty=1.5":               "must be above 0 and at most 1",
 		"--collection.max-duty=NaN":               "must be above 0 and at most 1",
+		"--collector.processes.limit=0":           "--collector.processes.limit=0: must be above 0",
 		"--collection.expected-chips=-8":          "must not be negative",
 		"--sim --npu-smi.command=npu-smi":         "exclude each other",
 		"--npu-smi.command='unterminated npu-smi": "--npu-smi.command=",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/attribute/job"
@@ -41,8 +42,8 @@ func readJobs(folder string, latest *snapshot.Snapshot) (Reading, npusmi.Warning
 		passOver(&warnings, folder+"/"+b.Name, b.Err.Error())
 	}
 
-	// While no chip is known nothing is wrong with the ids.
-	if latest != nil && len(latest.Chips) > 0 {
+	// While the chips' ids are not known nothing is wrong with these.
+	if latest != nil && slices.ContainsFunc(latest.Chips, func(c snapshot.Chip) bool { return c.PhyID != "" || c.LogicID != "" }) {
 		for _, j := range held {
 			if physical(latest.Chips, j.PhyID) == nil {
 				passOver(&warnings, folder+"/"+j.PhyID, "no chip has this physical id")

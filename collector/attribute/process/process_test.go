@@ -184,3 +184,51 @@ func TestCgroups(t *testing.T) {
 		})
 	}
 }
+
+func BenchmarkProcess(b *testing.B) {
+	tree := processtest.New(b)
+	tree.Add(processtest.Process{
+		PID: 4711, Name: "python3", Words: []string{"python3", "train.py"}, UID: 1000,
+		Cgroup: "0::/kubepods.slice/kubepods-pod" + slice + ".slice/cri-containerd-" + container + ".scope\n",
+	})
+
+	reader := process.New(tree.Root)
+
+	for b.Loop() {
+		if _, err := reader.Process(4711); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// TestHost: whether the exporter, and the tool with it, is among the processes of the host.
+func TestHost(t *testing.T) {
+	t.Parallel()
+
+	tree := processtest.New(t)
+	reader := process.New(tree.Root)
+
+	if err := reader.Host(); err != nil {
+		t.Errorf("on the host: %v", err)
+	}
+
+	// The procfs of the host, mounted into a container: there the exporter has a pid of its own.
+	status := filepath.Join(tree.Root, "1", "status")
+	if err := os.WriteFile(status, []byte("Name:\ta\nNSpid:\t4711\t7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := reader.Host(); !errors.Is(err, process.ErrNotHost) {
+		t.Errorf("with the host's procfs mounted: %v", err)
+	}
+
+	tree.Container()
+
+	if err := reader.Host(); !errors.Is(err, process.ErrNotHost) {
+		t.Errorf("in a container: %v", err)
+	}
+
+	if err := process.New(filepath.Join(tree.Root, "nowhere")).Host(); err == nil {
+		t.Error("no procfs is the host's")
+	}
+}
