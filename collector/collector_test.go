@@ -58,7 +58,9 @@ func full() *snapshot.Snapshot {
 					Onsets: []snapshot.Count{{Name: "info", Number: optional.Of(0)}, {Name: "critical", Number: optional.Of(2)}},
 				},
 				Processes: []snapshot.Process{
-					{PID: "12", Name: "a \"quoted\"\nname\\", Memory: optional.Of(5)}, {PID: "13", Memory: optional.Of(6)}, {PID: "14"},
+					{PID: "12", Name: "a \"quoted\"\nname\\", Memory: optional.Of(5)},
+					{PID: "13", Memory: optional.Of(6)},
+					{PID: "14"},
 					{
 						PID: "15", Name: "VLLM::Worker_TP0", Memory: optional.Of(7),
 						Owner: &snapshot.Owner{Framework: "vllm", User: "alice", ContainerID: "0123", PodUID: "4567"},

@@ -1,6 +1,8 @@
 package collector
 
 import (
+	"slices"
+
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
@@ -8,7 +10,16 @@ import (
 // processRows are the metrics of who holds a chip. Those of single processes come and go with every job, so they are there
 // only when asked for.
 func processRows(each bool) []chipRow {
-	rows := []chipRow{
+	if each {
+		return slices.Concat(holderRows(), singleProcessRows())
+	}
+
+	return holderRows()
+}
+
+// holderRows tell of all processes on a chip together, and of jobs.
+func holderRows() []chipRow {
+	return []chipRow{
 		{
 			name:     "ascend_npu_processes",
 			help:     "Processes on the chip. 8 at most without the query proc-mem. Absent where the tool prints no table of processes (310B).",
@@ -36,14 +47,12 @@ func processRows(each bool) []chipRow {
 			},
 		},
 	}
+}
 
-	if !each {
-		return rows
-	}
-
-	return append(
-		rows,
-		chipRow{
+// singleProcessRows tell of each process.
+func singleProcessRows() []chipRow {
+	return []chipRow{
+		{
 			name:     "ascend_npu_process_memory_bytes",
 			help:     "Memory of the chip that a process holds. With --collector.processes only. The name is empty where neither the tool nor the exporter can see the process.",
 			labels:   []string{"pid", "process_name"},
@@ -57,7 +66,7 @@ func processRows(each bool) []chipRow {
 				}
 			},
 		},
-		chipRow{
+		{
 			name: "ascend_npu_process_info",
 			help: "Whose a process on the chip is, always 1. With --collector.processes only. Absent where the exporter cannot see the process. " +
 				"framework is vllm, sglang, mindie, mindspore, pytorch or empty; container_id and pod_uid are empty outside containers and pods.",
@@ -72,7 +81,7 @@ func processRows(each bool) []chipRow {
 				}
 			},
 		},
-	)
+	}
 }
 
 // processHostRows tell what is missing in the metrics of single processes.

@@ -29,27 +29,28 @@ type heldProcess struct {
 func heldMachine(t *testing.T, a3 bool, chips ...heldChip) string {
 	t.Helper()
 
-	column, mapping := "Chip                      ", "\tNPU ID         Chip ID        Chip Logic ID  Chip Name\n"
+	column, heading := "Chip                      ", "\tNPU ID         Chip ID        Chip Logic ID  Chip Name\n"
 	if a3 {
-		column, mapping = "Chip  Phy-ID              ", "\tNPU ID         Chip ID        Chip Logic ID  Chip Phy-ID    Chip Name\n"
+		column, heading = "Chip  Phy-ID              ", "\tNPU ID         Chip ID        Chip Logic ID  Chip Phy-ID    Chip Name\n"
 	}
 
 	rule := "+---------------------------+---------------+----------------------------------------------------+\n"
 
-	var info, processes strings.Builder
+	var info, processes, mapping strings.Builder
 
 	info.WriteString("| npu-smi 25.5.1                   Version: 25.5.1                                               |\n" + rule +
 		"| NPU   Name                | Health        | Power(W)    Temp(C)           Hugepages-Usage(page)|\n" +
 		"| " + column + "| Bus-Id        | AICore(%)   Memory-Usage(MB)  HBM-Usage(MB)        |\n" + rule)
+	mapping.WriteString(heading)
 	processes.WriteString("| NPU     Chip              | Process id    | Process name             | Process memory(MB)      |\n" + rule)
 
 	for i, c := range chips {
 		id := fmt.Sprintf("%-26d", c.chip)
 		if a3 {
 			id = fmt.Sprintf("%-5d %-20d", c.chip, i)
-			mapping += fmt.Sprintf("\t%-14d %-14d %-14d %-14d Ascend910\n", c.npu, c.chip, i, i)
+			fmt.Fprintf(&mapping, "\t%-14d %-14d %-14d %-14d Ascend910\n", c.npu, c.chip, i, i)
 		} else {
-			mapping += fmt.Sprintf("\t%-14d %-14d %-14d Ascend 910B3\n", c.npu, c.chip, i)
+			fmt.Fprintf(&mapping, "\t%-14d %-14d %-14d Ascend 910B3\n", c.npu, c.chip, i)
 		}
 
 		fmt.Fprintf(&info, "| %-5d %-20s| %-13s | %-11s %-17d 0    / 0             |\n", c.npu, "910B3", "OK", c.power, 45)
@@ -65,7 +66,7 @@ func heldMachine(t *testing.T, a3 bool, chips ...heldChip) string {
 	}
 
 	path := filepath.Join(t.TempDir(), "machine.txtar")
-	text := "-- info --\n" + info.String() + processes.String() + "-- info -m --\n" + mapping
+	text := "-- info --\n" + info.String() + processes.String() + "-- info -m --\n" + mapping.String()
 
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

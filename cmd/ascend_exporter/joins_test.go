@@ -41,7 +41,7 @@ func rows(samples []promtest.Sample, labels string) string {
 
 	for _, sample := range samples {
 		var words []string
-		for _, label := range strings.Fields(labels) {
+		for label := range strings.FieldsSeq(labels) {
 			words = append(words, sample.Labels[label])
 		}
 

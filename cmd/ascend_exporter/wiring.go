@@ -155,7 +155,7 @@ func newLocal(o *options, pciDevices func() (int, error), processes *process.Rea
 
 	return func() poll.Local {
 		// Where procfs cannot be read nothing is known of the pids: that is no better than a container.
-		local := poll.Local{Container: !o.sim && processes.Host() != nil}
+		local := poll.Local{HostPIDs: o.sim || processes.Host() == nil}
 
 		count, err := pciDevices()
 		if err == nil {

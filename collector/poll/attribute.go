@@ -12,7 +12,7 @@ import (
 func (p *Poller) attribute(s *snapshot.Snapshot) {
 	for i := range s.Chips {
 		// The rate of use that stands in for the summary is too coarse.
-		s.Chips[i].Unattributed = unattributed(&s.Chips[i], p.local.Container).Unless(s.Fallback)
+		s.Chips[i].Unattributed = unattributed(&s.Chips[i], p.local.HostPIDs).Unless(s.Fallback)
 	}
 
 	p.limit.apply(s.Chips, p.MaxProcesses)
@@ -20,9 +20,9 @@ func (p *Poller) attribute(s *snapshot.Snapshot) {
 
 // unattributed is the HBM in use that no process holds. It is not known unless all processes are: not where the tool shows as
 // many as it can, nor where it shows none in a container, which may not see them.
-func unattributed(chip *snapshot.Chip, container bool) optional.Float {
+func unattributed(chip *snapshot.Chip, hostPIDs bool) optional.Float {
 	used, known := chip.HBM.Used.Get()
-	if !known || !chip.ProcessCount.Present() || chip.ProcessesCut || container && len(chip.Processes) == 0 {
+	if !known || !chip.ProcessCount.Present() || chip.ProcessesCut || !hostPIDs && len(chip.Processes) == 0 {
 		return optional.Float{}
 	}
 

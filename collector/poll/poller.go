@@ -50,7 +50,7 @@ type Config struct {
 type Local struct {
 	PCIDevices  optional.Float // Ascend functions on the PCI bus
 	Maintenance bool           // whether planned work is announced
-	Container   bool           // whether the tool runs in a container with pids of its own
+	HostPIDs    bool           // whether the tool runs among the processes of the host, and not in a container with pids of its own
 }
 
 // A Poller asks the tool what its sources say and publishes snapshots.
@@ -167,13 +167,13 @@ func (p *Poller) Run(ctx context.Context) {
 		}
 
 		timer := time.NewTimer(time.Until(wake))
-		follow := false
+		listed := false
 
 		select {
 		case r := <-results:
 			running = false
 			p.finish(r)
-			follow = r.task.query.Lists && r.failure == nil
+			listed = r.task.query.Lists && r.failure == nil
 		case r := <-readings:
 			p.finishSide(r)
 		case p.local = <-locals:
@@ -195,17 +195,22 @@ func (p *Poller) Run(ctx context.Context) {
 		}
 
 		timer.Stop()
-		p.publish(time.Now())
+		p.announce(listed)
+	}
+}
 
-		// They read of the chips in the snapshot.
-		if follow {
-			p.wakeSides()
-		}
+// announce publishes what is known now, then wakes those who waited for it.
+func (p *Poller) announce(listed bool) {
+	p.publish(time.Now())
 
-		// Not before the snapshot that tells of it.
-		if p.listing.tasks[0].asked {
-			p.ready.Do(func() { close(p.attempted) })
-		}
+	// They read of the chips in the snapshot.
+	if listed {
+		p.wakeSides()
+	}
+
+	// Not before the snapshot that tells of it.
+	if p.listing.tasks[0].asked {
+		p.ready.Do(func() { close(p.attempted) })
 	}
 }
 

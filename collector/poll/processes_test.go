@@ -61,7 +61,7 @@ func TestUnattributed(t *testing.T) {
 			chip := chipWith(0, 50, 20)
 			test.change(&chip)
 
-			if got := unattributed(&chip, test.container); got != test.want {
+			if got := unattributed(&chip, !test.container); got != test.want {
 				t.Errorf("%v, want %v", got, test.want)
 			}
 		})
@@ -115,7 +115,9 @@ func TestProcessLimit(t *testing.T) {
 
 // table is a summary of one chip with processes of 10 MB each.
 func table(processes int, name string) string {
-	text := `+------------------------------------------------------------------------------------------------+
+	var text strings.Builder
+
+	text.WriteString(`+------------------------------------------------------------------------------------------------+
 | npu-smi 25.2.0                   Version: 25.2.0                                               |
 +---------------------------+---------------+----------------------------------------------------+
 | NPU   Name                | Health        | Power(W)    Temp(C)           Hugepages-Usage(page)|
@@ -127,13 +129,13 @@ func table(processes int, name string) string {
 +---------------------------+---------------+----------------------------------------------------+
 | NPU     Chip              | Process id    | Process name             | Process memory(MB)      |
 +===========================+===============+====================================================+
-`
+`)
 
 	for i := range processes {
-		text += fmt.Sprintf("| 0       0                 | %-13d | %-24s | %-23d |\n", 100+i, name, 10)
+		fmt.Fprintf(&text, "| 0       0                 | %-13d | %-24s | %-23d |\n", 100+i, name, 10)
 	}
 
-	return text
+	return text.String()
 }
 
 // TestManyProcesses: from 8 on all are asked for; before and after, the summary's word is enough.
@@ -153,12 +155,15 @@ func TestManyProcesses(t *testing.T) {
 				case all < 0:
 					return "Failed to query \"proc-mem\" info.\n", time.Millisecond, nil
 				default:
-					text := "\tNPU ID                         : 0\n\tChip Count                     : 1\n\n"
+					var text strings.Builder
+
+					text.WriteString("\tNPU ID                         : 0\n\tChip Count                     : 1\n\n")
+
 					for i := range all {
-						text += fmt.Sprintf("\tProcess id:%-7d Process name:%-17s Process memory(MB):10\n", 100+i, "a")
+						fmt.Fprintf(&text, "\tProcess id:%-7d Process name:%-17s Process memory(MB):10\n", 100+i, "a")
 					}
 
-					return text + "\tChip ID                        : 0\n", time.Millisecond, nil
+					return text.String() + "\tChip ID                        : 0\n", time.Millisecond, nil
 				}
 			}
 		}

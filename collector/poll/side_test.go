@@ -251,8 +251,7 @@ func TestSideFollowsTheListing(t *testing.T) {
 func TestSidePassesOver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var begin = time.Now()
-
+		begin := time.Now()
 		b := beside(t, Side{
 			Name: "side", Interval: 20 * time.Second, Deadline: time.Second,
 			Read: func(context.Context, *snapshot.Snapshot) (Reading, npusmi.Warnings, error) {
