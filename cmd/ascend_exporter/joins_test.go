@@ -80,12 +80,12 @@ func TestJoinsOfProcesses(t *testing.T) {
 	}))
 	t.Cleanup(state.Close)
 
-	targets := ""
+	var targets strings.Builder
 	for name, url := range map[string]string{"a2": e2.url, "a3": e3.url, "kube-state-metrics": state.URL} {
-		targets += fmt.Sprintf("      - targets: [%q]\n        labels: {instance: %s}\n", strings.TrimPrefix(url, "http://"), name)
+		fmt.Fprintf(&targets, "      - targets: [%q]\n        labels: {instance: %s}\n", strings.TrimPrefix(url, "http://"), name)
 	}
 
-	p := promtest.Start(t, "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: ascend\n    static_configs:\n"+targets)
+	p := promtest.Start(t, "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: ascend\n    static_configs:\n"+targets.String())
 
 	// What the queries give: labels, and the rows with their values.
 	const mib = 1 << 20

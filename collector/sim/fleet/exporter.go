@@ -133,7 +133,7 @@ func (h *Host) local(at time.Time) poll.Local {
 		devices -= f.Faults.LostFromBus(at.Sub(f.Start))
 	}
 
-	return poll.Local{PCIDevices: optional.Of(float64(devices))}
+	return poll.Local{PCIDevices: optional.Of(float64(devices)), HostPIDs: true}
 }
 
 func later(a, b time.Time) time.Time {
