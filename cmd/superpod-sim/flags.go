@@ -29,7 +29,8 @@ type options struct {
 	fleet fleet.Config
 	past  past
 
-	scenario string // "" is none
+	scenario      string // "" is none
+	scenarioStart string // "" is when the simulator or the history starts
 }
 
 // newApplication makes the command line that fills the options.
@@ -52,6 +53,8 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 
 	app.Flag("scenario", "Faults on schedule, from the start of the simulator or of the history on: "+strings.Join(scenario.Names(), ", ")+"; or a file.").
 		PlaceHolder("SCENARIO").StringVar(&o.scenario)
+	app.Flag("scenario-start", "Another start of the faults, such as 2026-01-31T12:00:00Z, so that a history and what follows it agree.").
+		PlaceHolder("TIME").StringVar(&o.scenarioStart)
 
 	o.past.addFlags(app)
 	promslogflag.AddFlags(app, &o.log)
@@ -73,6 +76,17 @@ func (o *options) complete(start time.Time) ([]*fleet.Host, error) {
 		}
 
 		o.fleet.Start = start
+	}
+
+	if o.scenarioStart != "" {
+		if o.scenario == "" {
+			return nil, fmt.Errorf("--scenario-start=%q needs --scenario", o.scenarioStart)
+		}
+
+		var err error
+		if o.fleet.Start, err = time.Parse(time.RFC3339, o.scenarioStart); err != nil {
+			return nil, fmt.Errorf("--scenario-start=%q: it must be a time such as 2026-01-31T12:00:00Z: %w", o.scenarioStart, err)
+		}
 	}
 
 	return fleet.New(o.fleet)
