@@ -243,6 +243,8 @@ func (p *Poller) readLocal(ctx context.Context) <-chan Local {
 // Once asks every query once, for each chip that there is, and publishes one snapshot. It reports whether the chips could
 // be listed.
 func (p *Poller) Once(ctx context.Context) bool {
+	// The snapshot is of this moment: asking everything can take longer than an answer may be old, and nothing is asked again.
+	began := p.Now()
 	p.local = p.Local()
 
 	for {
@@ -254,9 +256,9 @@ func (p *Poller) Once(ctx context.Context) bool {
 		p.finish(p.ask(ctx, next))
 	}
 
-	p.askSides(ctx, p.snapshot(time.Now()))
+	p.askSides(ctx, p.snapshot(began))
 
-	return p.publish(time.Now()).Up
+	return p.publish(began).Up
 }
 
 // ask runs a task and reads the answer. It touches nothing that the poller's goroutine changes.

@@ -180,6 +180,25 @@ func TestPollerOnce(t *testing.T) {
 	})
 }
 
+// TestPollerOnceIsSlow: what was asked first is still there when the last answer comes, long after it would be too old.
+func TestPollerOnceIsSlow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const runs = 16 + 16 + 2
+
+		takes := 9 * time.Second
+		b := newBench(t, append(basics(), detail("chip", ScopeChip, time.Minute), detail("more", ScopeChip, time.Minute)), detailed(machine(t, "A3", 0, takes)))
+
+		if !b.Once(t.Context()) {
+			t.Error("not up")
+		}
+
+		if last := b.last(); len(last.Chips) != 16 || last.Chips[0].Model != "more -i 0 -c 0" || last.Runner.Lag != 0 || len(b.tool.starts) != runs {
+			t.Errorf("%d chips, the first %+v, lag %v, %d runs", len(last.Chips), last.Chips, last.Runner.Lag, len(b.tool.starts))
+		}
+	})
+}
+
 func TestPollerOnceWithoutTool(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
