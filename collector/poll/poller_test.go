@@ -57,6 +57,14 @@ type start struct {
 	at   time.Time
 }
 
+// begun are the runs so far.
+func (s *scriptedTool) begun() []start {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+
+	return slices.Clone(s.starts)
+}
+
 func (s *scriptedTool) Run(ctx context.Context, deadline time.Duration, args ...string) npusmi.Run {
 	line := strings.Join(args, " ")
 	run := npusmi.Run{Args: args, Started: true, Start: time.Now()}
