@@ -1,5 +1,5 @@
 // Package collector turns snapshots into metrics. A metric is a row of data in one of the tables: chip.go, memory.go,
-// process.go, detail.go, ecc.go, links.go, fault.go, host.go, exporter.go. Rendering, the metrics reference and every check go through the rows, so a new metric
+// process.go, pods.go, detail.go, ecc.go, links.go, fault.go, host.go, exporter.go. Rendering, the metrics reference and every check go through the rows, so a new metric
 // that the snapshot already has is one row.
 package collector
 
@@ -34,11 +34,11 @@ type tables struct {
 func newTables(options Options) tables {
 	return tables{
 		chips: slices.Concat(
-			chipRows(), memoryRows(), processRows(options.Processes), utilizationRows(), conditionRows(), errorRows(), pcieRows(),
+			chipRows(), memoryRows(), processRows(options.Processes), podRows(), utilizationRows(), conditionRows(), errorRows(), pcieRows(),
 			linkRows(options.PerLink), faultRows(), identityRows(), integralRows(),
 		),
 		cards:   cardRows(),
-		host:    slices.Concat(hostRows(), exporterRows(), processHostRows(options.Processes)),
+		host:    slices.Concat(hostRows(), exporterRows(), attributionRows(), processHostRows(options.Processes)),
 		queries: queryRows(),
 	}
 }

@@ -68,6 +68,10 @@ func full() *snapshot.Snapshot {
 					{PID: "16", Name: "small", Memory: optional.Of(1), Owner: &snapshot.Owner{}, LeftOut: true},
 				},
 				Unattributed: optional.Of(4e9), Jobs: []snapshot.Job{{Name: "17", User: "alice"}, {Name: "18"}},
+				Holders: []snapshot.Holder{
+					{Namespace: "ns", Pod: "train-0", Container: "main", Resource: "huawei.com/Ascend910"},
+					{Namespace: "ns", Pod: "small", Resource: "huawei.com/Ascend910-2c"},
+				},
 			},
 			{Key: snapshot.Key{NPU: 1}, Model: "310", Health: npusmi.HealthAlarm, RatedPower: optional.Of(12.8), Temperature: optional.Of(0)},
 			{Key: snapshot.Key{NPU: 1, Chip: 1}, Model: "Ascend950PR", Health: npusmi.HealthOK, Utilization: optional.Of(1)},
@@ -82,7 +86,8 @@ func full() *snapshot.Snapshot {
 			},
 			{Name: "mapping", Success: true},
 		},
-		Runner: snapshot.Runner{Failures: failures, Unkillable: 1},
+		Runner:      snapshot.Runner{Failures: failures, Unkillable: 1},
+		Attribution: snapshot.Attribution{Asked: true, Conflicts: 4},
 	}
 }
 

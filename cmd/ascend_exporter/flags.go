@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -53,6 +54,7 @@ type options struct {
 	procfs         string
 	jobs           bool
 	jobsFolder     string
+	pods           podOptions
 	perLink        bool
 	watch          bool
 	watchInterval  time.Duration
@@ -115,6 +117,7 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 		PlaceHolder("FILE").StringVar(&o.maintenance)
 
 	addCollectionFlags(app, o)
+	addPodFlags(app, &o.pods)
 
 	app.Flag("once", "Ask every query once, write the metrics to standard output and end: with status 0 when the chips could be read, else 1.").
 		BoolVar(&o.once)
@@ -222,7 +225,7 @@ func (o *options) complete() error {
 		return fmt.Errorf("--npu-smi.command=%q: %w", o.command, err)
 	}
 
-	return o.completeSources()
+	return cmp.Or(o.completeSources(), o.pods.complete(o.sim))
 }
 
 // completeScenario reads the scenario of the simulated machine.

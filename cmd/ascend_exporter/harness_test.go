@@ -22,6 +22,7 @@ import (
 
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/simtool"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/podresources"
 )
 
 // asExporter in the environment makes the test's binary the exporter, for tests that need a process of their own.
@@ -30,7 +31,7 @@ const asExporter = "ASCEND_EXPORTER_TEST_AS_EXPORTER"
 func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) > 1 && os.Args[1] == asSimulatedTool:
-		os.Exit(simtool.Main(os.Args[2:], os.Stdout, os.Stderr))
+		os.Exit(simtool.MainWithKubelet(os.Args[2:], os.Stdout, os.Stderr, podresources.ServeMachine))
 	case os.Getenv(asExporter) != "":
 		main()
 	default:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/collector/attribute"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/poll"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
@@ -153,6 +154,7 @@ func notes(s *snapshot.Snapshot, now time.Time) []note {
 	}
 
 	all = append(all, chipNotes(s)...)
+	all = append(all, podNotes(s)...)
 
 	// While nothing can be read all queries fail, and the state has said why.
 	if s.Up {
@@ -225,6 +227,30 @@ func chipNotes(s *snapshot.Snapshot) []note {
 	return all
 }
 
+// podNotes are about pods that are not shown on the chips that the kubelet says they have.
+func podNotes(s *snapshot.Snapshot) []note {
+	const most = 5 // in a sentence
+
+	pods := s.Attribution.Contradicted
+	if len(pods) == 0 {
+		return nil
+	}
+
+	named := strings.Join(pods[:min(len(pods), most)], "; ")
+	if len(pods) > most {
+		named += "; and others"
+	}
+
+	return []note{{
+		Tone: toneWarn,
+		Title: count(len(pods), "pod is shown on no chip, since something contradicts what the kubelet says of it: ",
+			"pods are shown on no chip, since something contradicts what the kubelet says of them: ") + named + ".",
+		Todo: spans("Where a scheduler chooses the chips instead of the kubelet (MindCluster), the annotations of the pods have the real ones: " +
+			"let the exporter read them with `--collector.pods.kubelet`."),
+		Query: attribute.Pods,
+	}}
+}
+
 // queryNotes are about queries that fail while others work.
 func queryNotes(s *snapshot.Snapshot, now time.Time) []note {
 	var all []note
@@ -235,6 +261,13 @@ func queryNotes(s *snapshot.Snapshot, now time.Time) []note {
 		switch {
 		case q.Asked && !q.Success:
 			all = append(all, failingNote(q, now))
+		case q.Name == attribute.Pods && len(q.History) > 0 && q.History[0].Failure == "" && q.History[0].Output != "":
+			all = append(all, note{
+				Tone:  toneInfo,
+				Title: "The kubelet names devices by ids that no chip is known by.",
+				Todo:  spans("They are passed over. Resources that are no chips are left out by `--collector.pods.resources`."),
+				Query: q.Name,
+			})
 		case len(q.History) > 0 && q.History[0].Failure == "" && q.History[0].Output != "":
 			all = append(all, note{
 				Tone:  toneInfo,

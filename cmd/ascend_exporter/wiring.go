@@ -138,8 +138,17 @@ func newSides(o *options, processes *process.Reader) []poll.Side {
 	var sides []poll.Side
 
 	// Nobody owns the processes of a simulated machine.
-	if o.processes && !o.sim {
-		sides = append(sides, poll.ReadProcesses(processes.Process, o.interval))
+	if read := poll.ReadProcesses(processes.Process, o.interval); !o.sim {
+		switch {
+		case o.processes:
+			sides = append(sides, read)
+		case o.pods.enabled:
+			sides = append(sides, o.pods.asWitness(read))
+		}
+	}
+
+	if o.pods.enabled {
+		sides = append(sides, o.pods.side())
 	}
 
 	if o.jobs {

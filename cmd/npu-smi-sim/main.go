@@ -5,8 +5,9 @@ import (
 	"os"
 
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/simtool"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/podresources"
 )
 
 func main() {
-	os.Exit(simtool.Main(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(simtool.MainWithKubelet(os.Args[1:], os.Stdout, os.Stderr, podresources.ServeMachine))
 }

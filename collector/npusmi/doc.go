@@ -23,6 +23,11 @@ type Warnings struct {
 // keptWarnings bounds the lines that are kept of an answer that is all noise.
 const keptWarnings = 5
 
+// PassOver adds what was passed over in something that is no answer of the tool.
+func (w *Warnings) PassOver(what, why string) {
+	w.add(0, what, why)
+}
+
 func (w *Warnings) add(line int, text, why string) {
 	w.Count++
 

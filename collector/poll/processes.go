@@ -157,6 +157,7 @@ func (p processes) Join(draft *Draft) {
 			shown.Name = info.Name
 			shown.Owner = &snapshot.Owner{
 				Framework: info.Framework, User: info.User, ContainerID: info.ContainerID, PodUID: info.PodUID,
+				VisibleDevices: info.VisibleDevices,
 			}
 		}
 	}

@@ -66,6 +66,7 @@ func (p *Poller) snapshot(now time.Time) *snapshot.Snapshot {
 
 		if s.Up {
 			s.Host, s.Chips, s.Cards = draft.Host, draft.Chips, draft.Cards
+			s.Attribution = draft.Attribution
 			p.ledger.enter(s.Chips, now)
 			p.attribute(s)
 		}

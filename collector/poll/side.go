@@ -193,9 +193,12 @@ func (s *side) log(logger *slog.Logger, before *npusmi.Failure, r result) {
 	logger = logger.With("query", s.Name)
 
 	switch {
-	case r.failure != nil && (before == nil || before.Reason != r.failure.Reason):
+	case r.failure != nil && before != nil && before.Reason == r.failure.Reason:
+	case r.failure != nil && r.failure.Reason == npusmi.ReasonUnsupported:
+		logger.Debug("query is not supported", "err", r.failure.Message)
+	case r.failure != nil:
 		logger.Warn("query fails", "reason", string(r.failure.Reason), "err", r.failure.Message, "advice", r.failure.Advice)
-	case r.failure == nil && before != nil:
+	case r.failure == nil && before != nil && before.Reason != npusmi.ReasonUnsupported:
 		logger.Info("query works again")
 	}
 

@@ -115,6 +115,8 @@ type Draft struct {
 	Mapping []npusmi.MappingEntry // in the tool's order; empty while it is not known
 	Faults  faults.Table
 
+	Attribution snapshot.Attribution
+
 	// Bare says that chips have no id of their own on this product.
 	Bare bool
 	// Fallback says that there is no summary: readings may fill in what else only it tells, and mark the chips that answered.

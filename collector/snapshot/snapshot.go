@@ -19,6 +19,8 @@ type Snapshot struct {
 	Queries []Query
 	Runner  Runner
 
+	Attribution Attribution
+
 	// Fallback says that the summary fails and that the chips were asked one by one.
 	Fallback bool
 }
@@ -84,7 +86,8 @@ type Chip struct {
 	// Unattributed is the HBM in use, in bytes, that no process holds; absent where the processes are not known to be all.
 	Unattributed optional.Float
 
-	Jobs []Job // that hold the chip, by the scheduler's word
+	Jobs    []Job    // that hold the chip, by the scheduler's word
+	Holders []Holder // containers of pods that hold the chip, or a part of it
 }
 
 // AddProcess adds a process. A pid that is there already is the same process: its memory adds up.
@@ -120,11 +123,27 @@ type Process struct {
 // Owner is whose a process is; what is not known is "".
 type Owner struct {
 	Framework, User, ContainerID, PodUID string
+
+	VisibleDevices string // ASCEND_VISIBLE_DEVICES of its environment
 }
 
 // Job is a job of a scheduler, and the user that it is run for; "" where that is not known.
 type Job struct {
 	Name, User string
+}
+
+// Holder is a container of a pod that holds a chip.
+type Holder struct {
+	Namespace, Pod string
+	Container      string // "" where it is not known which of the pod's
+	Resource       string // by which the pod asked for it
+}
+
+// Attribution is how what the kubelet says of the pods was believed.
+type Attribution struct {
+	Asked        bool     // whether a kubelet was asked, and its answer may still be served
+	Conflicts    uint64   // pods whose claims something contradicted, each at each answer since the start
+	Contradicted []string // such pods now, and why
 }
 
 // Runner is how the runs of the tool went since the start.

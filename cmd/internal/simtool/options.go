@@ -38,6 +38,8 @@ type options struct {
 	replay  *recording
 	truth   *sim.State
 	log     string
+
+	podResources string // socket of the kubelet that it is instead; "" is none
 }
 
 // place is a chip of the machine.
@@ -74,6 +76,7 @@ func (o *options) list() []option {
 		{"flood", "a number of bytes", "print so much instead of an answer", parsed(&o.flood, parseSize)},
 		{"replay", "a txtar file", "answer from a recording, in which each call has a section", parsed(&o.replay, readRecording)},
 		{"truth", "a JSON file", "answer of the machine behind a recording, of which the file has the values", parsed(&o.truth, readTruth)},
+		{"pod-resources", "a socket", "answer nothing: be the kubelet of the machine's pods instead, until ended", parsed(&o.podResources, parseName)},
 		{"log", "a file", "append a line at the start and at the end of each call", parsed(&o.log, parseName)},
 	}
 }

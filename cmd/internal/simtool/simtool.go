@@ -6,6 +6,7 @@ package simtool
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -31,6 +32,14 @@ const (
 //
 // A call that is to hang does not return.
 func Main(args []string, stdout, stderr io.Writer) int {
+	return MainWithKubelet(args, stdout, stderr, nil)
+}
+
+// A Kubelet serves the pods of a machine, whose state it asks for, on a socket until the context ends.
+type Kubelet func(ctx context.Context, socket string, state func() (sim.State, error)) error
+
+// MainWithKubelet is Main with a kubelet for --pod-resources. A program that runs itself as the tool has no use for one.
+func MainWithKubelet(args []string, stdout, stderr io.Writer, kubelet Kubelet) int {
 	n := 0
 	for n < len(args) && (strings.HasPrefix(args[n], "--") || strings.HasPrefix(args[n], "@")) {
 		n++
@@ -39,6 +48,12 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	o, ended, err := parseOptions(args[:n], stdout)
 	if ended {
 		return 0
+	}
+
+	if err == nil && o.podResources != "" {
+		if err = o.beKubelet(args[n:], kubelet); err == nil {
+			return 0
+		}
 	}
 
 	if err == nil {

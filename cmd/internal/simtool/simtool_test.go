@@ -2,12 +2,16 @@ package simtool
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 )
 
 // asTool is the environment variable that makes the test binary the stand-in.
@@ -263,6 +267,28 @@ func TestHangs(t *testing.T) {
 		o := &options{hang: []string{"never", tc.pattern}}
 		if got := o.hangs(tc.line); got != tc.want {
 			t.Errorf("%q hangs %q: %t", tc.pattern, tc.line, got)
+		}
+	}
+}
+
+// TestKubeletOptions: what a kubelet is refused for, and what it says.
+func TestKubeletOptions(t *testing.T) {
+	t.Parallel()
+
+	serves := func(context.Context, string, func() (sim.State, error)) error { return errors.New("taken") }
+
+	for _, tc := range []struct {
+		kubelet Kubelet
+		args    []string
+		says    string
+	}{
+		{nil, []string{"--pod-resources=k.sock"}, "--pod-resources=k.sock: there is no kubelet here: use npu-smi-sim"},
+		{serves, []string{"--pod-resources=k.sock", "info"}, `it answers no call of the tool, such as ["info"]`},
+		{serves, []string{"--pod-resources=k.sock"}, "--pod-resources=k.sock: taken"},
+	} {
+		var stdout, stderr bytes.Buffer
+		if status := MainWithKubelet(tc.args, &stdout, &stderr, tc.kubelet); status != statusOptions || !strings.Contains(stderr.String(), tc.says) {
+			t.Errorf("%q: status %d: %s", tc.args, status, stderr.String())
 		}
 	}
 }
