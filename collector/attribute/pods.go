@@ -25,6 +25,9 @@ type Config struct {
 	Resources kubelet.Resources
 	Pods      *kubelet.Pods // nil: pods are not asked what they say of themselves
 	Interval  time.Duration
+	// Containers gives what the kubelet says of them in the place of Resources, for hosts without a socket; nil asks Resources.
+	Containers func(context.Context) ([]kubelet.Container, error)
+	Now        func() time.Time // the clock; nil is the wall's
 	// Wanted says that there is to be a kubelet. Otherwise a host on which its socket was never seen has none.
 	Wanted bool
 }
@@ -34,6 +37,14 @@ func ReadPods(config Config) poll.Side {
 	deadline := config.Resources.Deadline
 	if config.Pods != nil {
 		deadline += config.Pods.Deadline
+	}
+
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+
+	if config.Containers == nil {
+		config.Containers = config.Resources.List
 	}
 
 	r := &podReader{Config: config, forms: newDeviceForms(), refuted: make(map[podName]refutation)}
@@ -75,7 +86,7 @@ func (r *podReader) read(ctx context.Context, latest *snapshot.Snapshot) (poll.R
 	var warnings npusmi.Warnings
 
 	asked := false
-	if now := time.Now(); r.answered.IsZero() || now.Sub(r.answered) > r.Interval*9/10 {
+	if now := r.Now(); r.answered.IsZero() || now.Sub(r.answered) > r.Interval*9/10 {
 		r.answered = time.Time{}
 
 		if err := r.ask(ctx); err != nil {
@@ -121,7 +132,7 @@ func (r *podReader) ask(ctx context.Context) error {
 
 	r.met = true
 
-	containers, err := r.Resources.List(ctx)
+	containers, err := r.Containers(ctx)
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,6 @@ func New(config Config) *Poller {
 		hanging:   make(map[snapshot.Key]hang),
 		sweeping:  true,
 		stream:    newStream(config.Stream),
-		sides:     newSides(config.Sides),
 		attempted: make(chan struct{}),
 	}
 
@@ -110,6 +109,8 @@ func New(config Config) *Poller {
 	if p.Now == nil {
 		p.Now = time.Now
 	}
+
+	p.sides = newSides(config.Sides, p.Now)
 
 	now := p.Now()
 

@@ -32,6 +32,7 @@ type Side struct {
 type side struct {
 	Side
 
+	now   func() time.Time
 	task  *task // never in the plan of the tool
 	wake  chan struct{}
 	ended <-chan sideAnswer // of a reading that has outlived its deadline; nil where there is none
@@ -51,13 +52,13 @@ type sideResult struct {
 	result
 }
 
-func newSides(configs []Side) []*side {
+func newSides(configs []Side, now func() time.Time) []*side {
 	sides := make([]*side, 0, len(configs))
 
 	for _, config := range configs {
 		q := &query{Source: Source{Name: config.Name, Interval: config.Interval, Deadline: config.Deadline}}
 		q.retarget(nil, false, time.Time{})
-		sides = append(sides, &side{Side: config, task: q.tasks[0], wake: make(chan struct{}, 1)})
+		sides = append(sides, &side{Side: config, now: now, task: q.tasks[0], wake: make(chan struct{}, 1)})
 	}
 
 	return sides
@@ -100,7 +101,7 @@ func (s *side) run(ctx context.Context, latest func() *snapshot.Snapshot, result
 
 // ask reads once, for the deadline at most.
 func (s *side) ask(ctx context.Context, latest *snapshot.Snapshot) result {
-	start := time.Now()
+	start := s.now()
 	r := result{task: s.task, run: npusmi.Run{Start: start, Started: true, ExitStatus: -1}}
 
 	if s.ended != nil {
@@ -143,7 +144,7 @@ func (s *side) ask(ctx context.Context, latest *snapshot.Snapshot) result {
 		r.failure = explainSide(context.DeadlineExceeded)
 	}
 
-	r.run.Duration = time.Since(start)
+	r.run.Duration = s.now().Sub(start)
 	r.run.Cancelled = ctx.Err() != nil
 
 	return r

@@ -40,7 +40,7 @@ func beside(t *testing.T, side Side) *bench {
 	t.Helper()
 
 	b := newBench(t, basics(), machine(t, "910B3", 1, 100*time.Millisecond))
-	b.sides = newSides([]Side{side})
+	b.sides = newSides([]Side{side}, time.Now)
 	b.run(t)
 
 	return b
@@ -239,7 +239,7 @@ func TestSideFollowsTheListing(t *testing.T) {
 		chips.Store(0)
 
 		once := newBench(t, basics(), machine(t, "910B3", 1, 100*time.Millisecond))
-		once.sides = newSides([]Side{side})
+		once.sides = newSides([]Side{side}, time.Now)
 
 		if !once.Once(t.Context()) || once.job(t) != "a" || chips.Load() != 1 {
 			t.Errorf("job %q of %d chips", once.job(t), chips.Load())

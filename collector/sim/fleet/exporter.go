@@ -107,6 +107,7 @@ func (e *Exporter) newPoller() *poll.Poller {
 		Faults:     e.options.Faults,
 		PeakWindow: time.Minute,
 		Expected:   &e.expected,
+		Sides:      []poll.Side{e.pods()},
 		Local:      func() poll.Local { return e.local(e.now) },
 		Publish:    func(s *snapshot.Snapshot) { e.latest = s },
 		Now:        now,
