@@ -49,6 +49,12 @@ func (p pairs) blank() {
 	p.b.WriteByte('\n')
 }
 
+// end closes a block of the management controller.
+func (p pairs) end() {
+	p.row("Chip Name", "MCU")
+	p.blank()
+}
+
 // hasMCU says whether the boards of a family have a management controller.
 func hasMCU(f Family) bool {
 	return f != Family910 && f != FamilyA5
