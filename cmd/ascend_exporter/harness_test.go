@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -40,8 +41,28 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 
-		os.Exit(m.Run())
+		os.Exit(withStandIn(m.Run))
 	}
+}
+
+// standInBinary is npu-smi-sim. It is built for the tests without the race detector, under which the start of a process takes ten
+// times as long, and there are thousands of them.
+var standInBinary string
+
+// withStandIn builds the stand-in for as long as the tests run.
+func withStandIn(tests func() int) int {
+	folder, err := os.MkdirTemp("", "npu-smi-sim")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+
+	standInBinary = filepath.Join(folder, "npu-smi-sim")
+	if out, err := exec.Command("go", "build", "-o", standInBinary, "../npu-smi-sim").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("building the stand-in: %v\n%s", err, out))
+	}
+
+	return tests()
 }
 
 // patience bounds every wait of a test. It is no measure of speed.
@@ -86,12 +107,7 @@ func (s *standIn) behave(options ...string) {
 
 // command is what --npu-smi.command takes.
 func (s *standIn) command() string {
-	self, err := os.Executable()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-
-	return fmt.Sprintf("%s %s --log=%s %s @%s", self, asSimulatedTool, s.log, s.args, s.options)
+	return fmt.Sprintf("%s --log=%s %s @%s", standInBinary, s.log, s.args, s.options)
 }
 
 // runs are the lines that the runs have logged so far.
