@@ -35,7 +35,7 @@ func (p *Poller) missed(now time.Time) {
 		for _, entry := range p.draft(now).Mapping {
 			key := snapshot.Key{NPU: entry.NPU, Chip: entry.Chip}
 			p.known = append(p.known, snapshot.Chip{Key: key, LogicID: entry.LogicID, PhyID: entry.PhyID})
-			p.chips = append(p.chips, key)
+			p.layout.chips = append(p.layout.chips, key)
 		}
 
 		p.changed(now)
@@ -53,14 +53,14 @@ func (p *Poller) missed(now time.Time) {
 		}
 	}
 
-	p.Logger.Warn("the summary fails: the chips are asked one by one", "chips", len(p.chips))
+	p.Logger.Warn("the summary fails: the chips are asked one by one", "chips", len(p.layout.chips))
 }
 
 // standIn puts the known chips into a draft that has no summary, for the readings to fill in.
 func (p *Poller) standIn(draft *Draft) {
 	draft.Fallback = true
 	draft.answered = make(map[snapshot.Key]bool)
-	draft.Bare = p.bare
+	draft.Bare = p.layout.bare
 
 	for _, chip := range p.known {
 		chip.Unusable = false // whether it is, only the summary could say

@@ -18,17 +18,12 @@ func (p *Poller) finish(r result) {
 	end := r.run.Start.Add(r.run.Duration)
 	before := t.failure
 
-	if !p.sweeping || t.asked {
-		p.dutyUntil = r.run.Start.Add(p.stretched(r.run.Duration))
-	}
-
-	t.asked = true
-	p.listedLast = q.Lists
+	q.lane.ran(t, r)
 	p.count(q, r)
-	p.noteHang(t, r.failure, end)
 
 	if r.failure == nil {
-		t.succeeded(r.reading, r.run.Start, end, p.interval(t), p.stretched(r.run.Duration))
+		p.follow(t, r.reading, end)
+		t.succeeded(r.reading, r.run.Start, end, p.interval(t), q.lane.stretched(r.run.Duration))
 
 		if observer, ok := r.reading.(Observer); ok {
 			observer.Observe(p.ledger, r.run.Start)
@@ -46,12 +41,14 @@ func (p *Poller) finish(r result) {
 		p.splitCard(t, end)
 		p.generalise(t)
 	}
+
+	p.locate(t, end)
 }
 
 // count adds a run to what its query came to.
 func (p *Poller) count(q *query, r result) {
 	q.duration += r.run.Duration
-	q.history.add(runRecord(r.run, r.failure, r.warnings))
+	q.history.add(runRecord(q.tool(), r.run, r.failure, r.warnings))
 
 	if r.run.Started {
 		q.runs++
@@ -66,11 +63,6 @@ func (p *Poller) count(q *query, r result) {
 	if r.failure == nil || r.failure.Reason == npusmi.ReasonParse {
 		q.unrecognized += r.warnings.Count
 	}
-}
-
-// stretched is the least time between the starts of runs that take as long as this one.
-func (p *Poller) stretched(duration time.Duration) time.Duration {
-	return time.Duration(float64(duration) / p.MaxDuty)
 }
 
 // splitCard asks the chips of a card one by one from now on, when the answer for the card failed or lacked one of them: so
@@ -90,7 +82,7 @@ func (p *Poller) splitCard(t *task, now time.Time) {
 	}
 
 	t.query.byChip[t.target.NPU] = true
-	t.query.retarget(p.chips, p.bare, now)
+	t.query.retarget(&p.layout, now)
 }
 
 // generalise takes a query for unsupported on all chips of a model, once chips of two NPUs have said so and none has answered: one
@@ -175,21 +167,26 @@ func (p *Poller) listed(r result, now time.Time) {
 		keys = append(keys, chip.Key)
 	}
 
-	if slices.Equal(keys, p.chips) && draft.Host.ToolVersion == p.version {
+	if slices.Equal(keys, p.layout.chips) && draft.Host.ToolVersion == p.version {
 		p.hasten(now)
 
 		return
 	}
 
-	p.chips, p.version, p.bare = keys, draft.Host.ToolVersion, draft.Bare
+	p.version = draft.Host.ToolVersion
+	p.layout.chips, p.layout.bare = keys, draft.Bare
 	p.changed(now)
 }
 
 // changed makes the tasks fit other chips, or another tool.
 func (p *Poller) changed(now time.Time) {
+	for _, l := range p.lanes {
+		l.blocked = nil
+	}
+
 	for _, q := range p.queries {
 		clear(q.byChip)
-		q.retarget(p.chips, p.bare, now)
+		q.retarget(&p.layout, now)
 
 		for _, t := range q.tasks {
 			if q.OnChange || t.unsupported {

@@ -39,9 +39,9 @@ func (h *history) newestFirst() []snapshot.Run {
 }
 
 // runRecord tells a run for the history, with the head of its output where it failed or was not understood in full.
-func runRecord(run npusmi.Run, failure *npusmi.Failure, warnings npusmi.Warnings) snapshot.Run {
+func runRecord(tool string, run npusmi.Run, failure *npusmi.Failure, warnings npusmi.Warnings) snapshot.Run {
 	record := snapshot.Run{
-		Command:    "npu-smi " + strings.Join(run.Args, " "),
+		Command:    tool + " " + strings.Join(run.Args, " "),
 		Start:      run.Start,
 		Duration:   run.Duration,
 		ExitStatus: run.ExitStatus,

@@ -1,7 +1,7 @@
 // Package poll decides what runs when, and makes snapshots of what came of it.
 //
-// One goroutine, Poller.Run, owns all state. It starts at most one run of the tool at a time, in a goroutine that only
-// reports back, so that data also ages, and is taken down, while the tool hangs.
+// One goroutine, Poller.Run, owns all state. It starts at most one run of each tool at a time, in a goroutine that only
+// reports back, so that data also ages, and is taken down, while a tool hangs.
 package poll
 
 import (
@@ -21,11 +21,13 @@ import (
 // Config is what a Poller works with. All fields are needed.
 type Config struct {
 	Sources []Source // exactly one of them lists the chips
-	Tool    Tool
 	Logger  *slog.Logger
 
-	// MaxDuty is the share of the time, above 0 and up to 1, that the tool may run. Each query's first run is free of it.
-	MaxDuty float64
+	// Tool is npu-smi, and Network hccn_tool: nil has no query of it asked. One process of each may run at a time.
+	Tool, Network Tool
+	// MaxDuty and NetworkDuty are the shares of the time, above 0 and up to 1, that they may run. Each query's first run is free
+	// of it.
+	MaxDuty, NetworkDuty float64
 	// Faults are the classes of fault codes.
 	Faults faults.Table
 	// Stream makes the fast stream, which tells its states; nil is none. PeakWindow is how long its peaks are remembered.
@@ -57,7 +59,8 @@ type Local struct {
 type Poller struct {
 	Config
 
-	queries  []*query
+	lanes    []*lane
+	queries  []*query // of all lanes
 	listing  *query
 	failures map[npusmi.Reason]uint64
 	ledger   *Ledger
@@ -68,10 +71,9 @@ type Poller struct {
 	limit    processLimit
 
 	// As of the last good listing.
-	chips   []snapshot.Key
-	known   []snapshot.Chip // the same, with what identifies them
+	layout  layout
+	known   []snapshot.Chip // the chips, with what identifies them
 	version string          // of the tool
-	bare    bool            // whether chips have no id of their own
 	sick    map[snapshot.Key]bool
 
 	listedOnce bool // whether there was one
@@ -81,14 +83,9 @@ type Poller struct {
 	misses  int  // listings in a row that failed otherwise
 	lagging bool
 	forgets bool // whether the number of chips cannot be written to its file
-	hanging map[snapshot.Key]hang
 
-	dutyUntil  time.Time // no run before, but in the first sweep
-	sweeping   bool      // whether the first sweep after the start goes on
-	listedLast bool      // whether the last run was the listing's
-	attempted  chan struct{}
-	ready      sync.Once // closes attempted
-	replayed   *result   // the run of Replay that is under way
+	attempted chan struct{}
+	ready     sync.Once // closes attempted
 }
 
 // New makes a Poller. It does nothing before Run or Once.
@@ -96,8 +93,6 @@ func New(config Config) *Poller {
 	p := &Poller{
 		Config:    config,
 		failures:  make(map[npusmi.Reason]uint64),
-		hanging:   make(map[snapshot.Key]hang),
-		sweeping:  true,
 		stream:    newStream(config.Stream),
 		attempted: make(chan struct{}),
 	}
@@ -111,21 +106,41 @@ func New(config Config) *Poller {
 	}
 
 	p.sides = newSides(config.Sides, p.Now)
+	p.addQueries(p.Now())
 
-	now := p.Now()
+	return p
+}
 
-	for _, source := range config.Sources {
-		q := &query{Source: source, byChip: make(map[int]bool)}
-		q.retarget(nil, false, now)
+// addQueries makes the lanes and what is asked in them.
+func (p *Poller) addQueries(now time.Time) {
+	tool := newLane(p.Tool, p.MaxDuty)
+	p.lanes = append(p.lanes, tool)
+
+	var network *lane
+	if p.Network != nil {
+		network = newLane(p.Network, p.NetworkDuty)
+		p.lanes = append(p.lanes, network)
+	}
+
+	for _, source := range p.Sources {
+		q := &query{Source: source, lane: tool, byChip: make(map[int]bool)}
+		if source.Network {
+			q.lane = network
+		}
+
+		if q.lane == nil {
+			continue
+		}
+
+		q.retarget(&p.layout, now)
 		p.queries = append(p.queries, q)
+		q.lane.queries = append(q.lane.queries, q)
 
 		if source.Lists {
 			p.listing = q
-			p.ledger = newLedger(config.Faults, 3*source.Interval+source.Deadline, config.PeakWindow)
+			p.ledger = newLedger(p.Faults, 3*source.Interval+source.Deadline, p.PeakWindow)
 		}
 	}
-
-	return p
 }
 
 // Attempted is closed once the first collection was attempted, whether it succeeded or not.
@@ -144,35 +159,23 @@ type result struct {
 
 // Run polls until the context ends, and for as long as the tool then takes to be ended.
 func (p *Poller) Run(ctx context.Context) {
-	results := make(chan result, 1)
+	results := make(chan result, len(p.lanes))
 	locals := p.readLocal(ctx)
 	states, streamed := p.runStream(ctx)
 	readings, read := p.runSides(ctx)
-	running := false
+	freed := p.watchTools(ctx)
 
 	p.publish(time.Now())
 
 	for {
 		now := time.Now()
-		wake := p.nextExpiry(now)
-
-		if !running {
-			next, at := p.next(now)
-			if next != nil {
-				running = true
-
-				go func() { results <- p.ask(ctx, next) }()
-			} else {
-				wake = earliest(wake, at)
-			}
-		}
-
+		wake := earliest(p.nextExpiry(now), p.startRuns(ctx, now, results))
 		timer := time.NewTimer(time.Until(wake))
 		listed := false
 
 		select {
 		case r := <-results:
-			running = false
+			r.task.query.lane.running = false
 			p.finish(r)
 			listed = r.task.query.Lists && r.failure == nil
 		case r := <-readings:
@@ -181,12 +184,14 @@ func (p *Poller) Run(ctx context.Context) {
 		case state := <-states:
 			p.streamState(state)
 		case <-timer.C:
-		case <-p.Tool.Changed():
+		case <-freed:
 		case <-ctx.Done():
 			timer.Stop()
 
-			if running {
-				<-results
+			for _, l := range p.lanes {
+				if l.running {
+					<-results
+				}
 			}
 
 			<-streamed
@@ -198,6 +203,30 @@ func (p *Poller) Run(ctx context.Context) {
 		timer.Stop()
 		p.announce(listed)
 	}
+}
+
+// startRuns begins a run in each lane that is free and in which one is due, and says when to look again.
+func (p *Poller) startRuns(ctx context.Context, now time.Time, results chan<- result) (wake time.Time) {
+	wake = now.Add(whenNothing)
+
+	for _, l := range p.lanes {
+		if l.running {
+			continue
+		}
+
+		next, at := p.next(l, now)
+		if next == nil {
+			wake = earliest(wake, at)
+
+			continue
+		}
+
+		l.running = true
+
+		go func() { results <- p.ask(ctx, next) }()
+	}
+
+	return wake
 }
 
 // announce publishes what is known now, then wakes those who waited for it.
@@ -264,7 +293,7 @@ func (p *Poller) Once(ctx context.Context) bool {
 
 // ask runs a task and reads the answer. It touches nothing that the poller's goroutine changes.
 func (p *Poller) ask(ctx context.Context, t *task) result {
-	r := result{task: t, run: p.Tool.Run(ctx, t.query.Deadline, t.query.Args(t.target)...)}
+	r := result{task: t, run: t.query.lane.tool.Run(ctx, t.query.Deadline, t.query.Args(t.target)...)}
 
 	if r.run.Start.IsZero() {
 		r.run.Start = p.Now() // no process came of it
@@ -289,9 +318,9 @@ func (p *Poller) ask(ctx context.Context, t *task) result {
 
 	switch {
 	case err != nil && !errors.As(err, &r.failure):
-		r.failure = npusmi.Explain(r.run)
+		r.failure = t.query.explain(r.run)
 	case err == nil && r.run.Signal != 0:
-		r.failure = npusmi.Explain(r.run)
+		r.failure = t.query.explain(r.run)
 	}
 
 	return r

@@ -56,7 +56,7 @@ func (p *Poller) publish(now time.Time) *snapshot.Snapshot {
 func (p *Poller) snapshot(now time.Time) *snapshot.Snapshot {
 	s := &snapshot.Snapshot{
 		Time:   now,
-		Runner: snapshot.Runner{Failures: maps.Clone(p.failures), Unkillable: p.Tool.Unkillable(), Lag: p.lag(now)},
+		Runner: snapshot.Runner{Failures: maps.Clone(p.failures), Unkillable: p.unkillable(), Lag: p.lag(now)},
 	}
 
 	if !p.gone {
@@ -110,7 +110,7 @@ func (p *Poller) logChange(t *task, before *npusmi.Failure, warnings npusmi.Warn
 
 	// What fails together with the listing has its reason, which was logged; so has what fails on a chip that hangs, and on
 	// other chips: the metrics name them all.
-	quiet := !t.query.Lists && p.listing.tasks[0].failure != nil || p.hanging[t.target.Key].times > 2 || t.query.hasTold(t)
+	quiet := !t.query.Lists && p.listing.tasks[0].failure != nil || t.query.lane.hanging[t.target.Key].times > 2 || t.query.hasTold(t)
 
 	switch {
 	case t.unsupported:

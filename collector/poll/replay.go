@@ -41,22 +41,32 @@ func (p *Poller) replaySides(ctx context.Context, now time.Time) {
 	}
 }
 
-// replay begins or ends a run if it is time to, and says when to look again.
+// replay begins or ends runs if it is time to, and says when to look again.
 func (p *Poller) replay(ctx context.Context) (wake time.Time) {
-	if p.replayed == nil {
-		next, at := p.next(p.Now())
+	wake = p.Now().Add(whenNothing)
+
+	for _, l := range p.lanes {
+		wake = earliest(wake, p.replayLane(ctx, l))
+	}
+
+	return wake
+}
+
+func (p *Poller) replayLane(ctx context.Context, l *lane) (wake time.Time) {
+	if l.replayed == nil {
+		next, at := p.next(l, p.Now())
 		if next == nil {
 			return at
 		}
 
 		r := p.ask(ctx, next)
-		p.replayed = &r
+		l.replayed = &r
 	}
 
-	ends := p.replayed.run.Start.Add(p.replayed.run.Duration)
+	ends := l.replayed.run.Start.Add(l.replayed.run.Duration)
 	if !ends.After(p.Now()) {
-		p.finish(*p.replayed)
-		p.replayed = nil
+		p.finish(*l.replayed)
+		l.replayed = nil
 	}
 
 	return ends

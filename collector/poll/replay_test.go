@@ -98,7 +98,7 @@ func replayIsRun(t *testing.T, answer answers) {
 	replayed := newBench(t, onByDefault(), answer)
 	now := replayed.begin
 	replayed.Now = func() time.Time { return now }
-	replayed.Tool = replayedTool{replayed.tool, replayed.Now}
+	replayed.lanes[0].tool = replayedTool{replayed.tool, replayed.Now}
 
 	for _, after := range []time.Duration{0, time.Second, 10*time.Second + 1, 15 * time.Second, time.Minute, 20 * time.Minute} {
 		at := live.begin.Add(after)

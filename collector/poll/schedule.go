@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
@@ -16,8 +15,8 @@ const whenNothing = time.Hour
 // The listing goes first, but not twice in a row while others wait: so it is late by one run at most, and nothing starves
 // when the tool is slow. Of the others the one that is latest for its interval goes first, so that a plan that does not fit
 // stretches evenly. What hangs goes last.
-func (p *Poller) next(now time.Time) (*task, time.Time) {
-	if until, held := p.Tool.Hold(now); held {
+func (p *Poller) next(l *lane, now time.Time) (*task, time.Time) {
+	if until, held := l.tool.Hold(now); held {
 		if until.IsZero() {
 			until = now.Add(whenNothing) // a process that ends will wake the poller
 		}
@@ -25,14 +24,14 @@ func (p *Poller) next(now time.Time) (*task, time.Time) {
 		return nil, until
 	}
 
-	listing, other, wake := p.due(now)
+	listing, other, wake := p.due(l, now)
 
 	// The first sweep is over when every query was asked of the chips that the first good listing named.
-	if p.sweeping && len(p.chips) > 0 && (other == nil || other.asked) {
-		p.sweeping = false
+	if l.sweeping && l.began && len(p.layout.chips) > 0 && (other == nil || other.asked) {
+		l.sweeping = false
 	}
 
-	if listing != nil && (other == nil || !p.listedLast) {
+	if listing != nil && (other == nil || !l.listedLast) {
 		return listing, now
 	}
 
@@ -40,10 +39,10 @@ func (p *Poller) next(now time.Time) (*task, time.Time) {
 }
 
 // due finds the tasks that may run now, the listing and the first of all others, and when the next one may.
-func (p *Poller) due(now time.Time) (listing, other *task, wake time.Time) {
+func (p *Poller) due(l *lane, now time.Time) (listing, other *task, wake time.Time) {
 	wake = now.Add(whenNothing)
 
-	for _, q := range p.queries {
+	for _, q := range l.queries {
 		for _, t := range q.tasks {
 			if !p.wanted(t) {
 				continue
@@ -67,12 +66,12 @@ func (p *Poller) due(now time.Time) (listing, other *task, wake time.Time) {
 
 // before says which of two tasks that are due goes first.
 func (p *Poller) before(a, b *task, now time.Time) bool {
-	if hangsA, hangsB := p.hangs(a), p.hangs(b); hangsA != hangsB {
+	if hangsA, hangsB := a.hangs(), b.hangs(); hangsA != hangsB {
 		return hangsB
 	}
 
 	// The first sweep goes through the list in its order.
-	if p.sweeping && (!a.asked || !b.asked) {
+	if a.query.lane.sweeping && (!a.asked || !b.asked) {
 		return b.asked && !a.asked
 	}
 
@@ -85,7 +84,7 @@ func (p *Poller) interval(t *task) time.Duration {
 	switch {
 	case p.falling() && t.query.Fallback != FallbackNone:
 		return p.listing.Interval
-	case t.query.Sick > 0 && slices.ContainsFunc(p.chips, func(key snapshot.Key) bool { return p.sick[key] && t.target.covers(key) }):
+	case t.query.Sick > 0 && slices.ContainsFunc(p.layout.chips, func(key snapshot.Key) bool { return p.sick[key] && t.target.covers(key) }):
 		return t.query.Sick
 	default:
 		return t.query.Interval
@@ -121,61 +120,30 @@ func (p *Poller) concerned(t *task) bool {
 	return false
 }
 
-// pointless says whether the task cannot succeed before the listing does: there is no tool, others hold it, or it can reach nothing.
+// pointless says whether the task cannot succeed before another one does: there is no tool, others hold it, or it can reach nothing.
 func (p *Poller) pointless(t *task) bool {
+	if blocked := t.query.lane.blocked; blocked != nil {
+		return t != blocked
+	}
+
 	failure := p.listing.tasks[0].failure
 
-	return !t.query.Lists && failure != nil &&
-		(failure.Reason == npusmi.ReasonStart || failure.Reason == npusmi.ReasonBusy || failure.Reason.Conclusive())
+	return !t.query.Lists && !t.query.Network && failure != nil && failure.Reason.Conclusive()
 }
 
 // earliestStart is when the task may run: when it is due, when the tool has rested long enough, and when a chip that hangs
 // may be tried again. The first sweep after the start needs no rest, so that a host is seen soon.
 func (p *Poller) earliestStart(t *task) time.Time {
-	at := t.due
-	if (t.asked || !p.sweeping) && p.dutyUntil.After(at) {
-		at = p.dutyUntil
+	at, l := t.due, t.query.lane
+	if (t.asked || !l.sweeping) && l.dutyUntil.After(at) {
+		at = l.dutyUntil
 	}
 
-	if hang, ok := p.hanging[t.target.Key]; ok && !t.target.Card && t.query.Scope != ScopeHost && hang.until.After(at) {
+	if hang, ok := l.hanging[t.target.Key]; ok && t.single() && hang.until.After(at) {
 		at = hang.until
 	}
 
 	return at
-}
-
-// A hang is a chip that gave no answer to the last queries.
-type hang struct {
-	times int       // in a row
-	until time.Time // not asked before
-}
-
-// hangs says whether the task had better wait for all others.
-func (p *Poller) hangs(t *task) bool {
-	return t.query.Scope != ScopeHost && (p.hanging[t.target.Key].times > 1 || t.failed > 1 && hung(t.failure))
-}
-
-// noteHang keeps account of chips that hang: from the second time on, no query is tried on such a chip for a while that
-// doubles.
-func (p *Poller) noteHang(t *task, failure *npusmi.Failure, end time.Time) {
-	if t.query.Scope == ScopeHost || t.target.Card {
-		return
-	}
-
-	if !hung(failure) {
-		delete(p.hanging, t.target.Key)
-
-		return
-	}
-
-	h := p.hanging[t.target.Key]
-	h.times++
-
-	if h.times > 1 {
-		h.until = end.Add(min(maxHangPause, time.Minute<<min(h.times-2, maxDoublings)))
-	}
-
-	p.hanging[t.target.Key] = h
 }
 
 // firstRun is a task that was never asked, the listing first; nil when there is none, or none but on chips that hang.
@@ -185,7 +153,7 @@ func (p *Poller) firstRun() *task {
 	for _, q := range p.queries {
 		for _, t := range q.tasks {
 			switch {
-			case t.asked || !p.wanted(t) || p.hangs(t):
+			case t.asked || !p.wanted(t) || t.hangs():
 			case q.Lists:
 				return t
 			case other == nil:
@@ -203,7 +171,7 @@ func (p *Poller) lag(now time.Time) time.Duration {
 
 	for _, q := range p.queries {
 		for _, t := range q.tasks {
-			if p.wanted(t) && t.asked && !p.hangs(t) && t.failure == nil {
+			if p.wanted(t) && t.asked && !t.hangs() && t.failure == nil {
 				latest = max(latest, now.Sub(t.due))
 			}
 		}

@@ -57,7 +57,7 @@ func newSides(configs []Side, now func() time.Time) []*side {
 
 	for _, config := range configs {
 		q := &query{Source: Source{Name: config.Name, Interval: config.Interval, Deadline: config.Deadline}}
-		q.retarget(nil, false, time.Time{})
+		q.retarget(new(layout), time.Time{})
 		sides = append(sides, &side{Side: config, now: now, task: q.tasks[0], wake: make(chan struct{}, 1)})
 	}
 
@@ -171,7 +171,7 @@ func (p *Poller) finishSide(r sideResult) {
 	q.duration += r.run.Duration
 	q.runs++
 
-	record := runRecord(r.run, r.failure, r.warnings)
+	record := runRecord("", r.run, r.failure, r.warnings)
 	record.Command = r.side.Command
 	q.history.add(record)
 

@@ -17,9 +17,10 @@ const (
 	ScopeHost Scope = iota // one run for all chips
 	ScopeCard              // one run for the chips of an NPU ID
 	ScopeChip              // one run for each chip
+	ScopePort              // one run for each port of each chip, once it is known which there are
 )
 
-// Source is a query of the tool and what becomes of its answer. A new query is one literal in the list of sources.go;
+// Source is a query of a tool and what becomes of its answer. A new query is one literal in the list of sources.go;
 // the poller knows none by name.
 type Source struct {
 	Name     string        // label `query` of the exporter's own metrics, and the NAME of --collector.NAME
@@ -28,12 +29,15 @@ type Source struct {
 	Deadline time.Duration // of one run
 	Scope    Scope
 	Off      bool // not asked unless --collector.NAME is given
+	Network  bool // asked of hccn_tool, which knows the chips by their device ids; else of npu-smi
 
 	// Lists marks the one query whose answer tells which chips there are. Without it no chip is shown; the targets of the
 	// other queries follow from it, and it is not to be late for their sake.
 	Lists bool
 	// OnChange asks again as soon as the set of chips has changed.
 	OnChange bool
+	// Follows names a query: this one is asked again as soon as that one's answer of the same chip changes (Changer).
+	Follows string
 	// ByChip says that the query of a card can also be asked for each of its chips: it is, from the first time that the
 	// answer for the card fails, or lacks a chip.
 	ByChip bool
@@ -71,6 +75,9 @@ type Target struct {
 
 	Card bool // all chips of the NPU ID
 	Bare bool // the tool takes no chip id on this product (950)
+
+	Device string          // the id that hccn_tool knows the chip by; for Source.Network only
+	Port   snapshot.PortID // for ScopePort only
 }
 
 // covers says whether the chip is part of the target.
@@ -90,12 +97,23 @@ type Chips interface {
 	Has(chip snapshot.Key) bool
 }
 
+// A Changer is a reading that other queries follow.
+type Changer interface {
+	// Changed says whether it differs from the last one of the same target in what they follow.
+	Changed(last Reading) bool
+}
+
+// A Ported is a reading that says which ports a chip has.
+type Ported interface {
+	Ports() []snapshot.PortID
+}
+
 // An Observer is a reading that also counts: it is told once, when it comes.
 type Observer interface {
 	Observe(ledger *Ledger, at time.Time)
 }
 
-// Tool runs the tool: *npusmi.Runner.
+// Tool runs a tool: *npusmi.Runner.
 type Tool interface {
 	// Run asks the tool and waits for its answer, for deadline at most.
 	Run(ctx context.Context, deadline time.Duration, args ...string) npusmi.Run

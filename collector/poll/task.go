@@ -13,6 +13,8 @@ import (
 type query struct {
 	Source
 
+	lane *lane // nil of what is read beside the tools
+
 	tasks        []*task
 	byChip       map[int]bool // NPU IDs whose chips are asked one by one, since the answer for the card does not do
 	duration     time.Duration
@@ -21,6 +23,20 @@ type query struct {
 	unrecognized int
 	puzzled      bool // whether the last answer had lines that were not understood
 	history      history
+}
+
+// tool is the name of the tool that is asked.
+func (q *query) tool() string {
+	if q.Network {
+		return "hccn_tool"
+	}
+
+	return "npu-smi"
+}
+
+// explain says why a run gave no answer.
+func (q *query) explain(run npusmi.Run) *npusmi.Failure {
+	return npusmi.Explain(run)
 }
 
 // A task is a query on one target.
@@ -139,7 +155,7 @@ func (q *query) status(p *Poller) snapshot.Query {
 
 		if t.failure != nil {
 			status.Success = false
-			status.Failing = append(status.Failing, t.failing(p.chips)...)
+			status.Failing = append(status.Failing, t.failing(p.layout.chips)...)
 		}
 
 		switch {
@@ -175,8 +191,8 @@ func (t *task) failing(chips []snapshot.Key) []snapshot.ChipFailure {
 }
 
 // retarget makes the tasks fit the chips: those on targets that stay keep what they know.
-func (q *query) retarget(chips []snapshot.Key, bare bool, now time.Time) {
-	targets := q.targets(chips, bare)
+func (q *query) retarget(l *layout, now time.Time) {
+	targets := q.targets(l)
 	tasks := make([]*task, 0, len(targets))
 
 	for _, old := range q.tasks {
@@ -211,20 +227,32 @@ func (q *query) cardFailure(chip Target) *npusmi.Failure {
 }
 
 // targets are what the query is asked about, one run each.
-func (q *query) targets(chips []snapshot.Key, bare bool) []Target {
+func (q *query) targets(l *layout) []Target {
 	if q.Scope == ScopeHost {
 		return []Target{{}}
 	}
 
 	var targets []Target
 
-	for _, chip := range chips {
-		target := Target{Key: chip, Bare: bare}
+	for _, chip := range l.chips {
+		target := Target{Key: chip, Bare: l.bare}
 		if q.Scope == ScopeCard && !q.byChip[chip.NPU] {
 			target.Card, target.Chip = true, 0
 		}
 
-		if !slices.Contains(targets, target) {
+		if q.Network {
+			target.Device = l.devices[chip]
+			if target.Device == "" {
+				continue
+			}
+		}
+
+		if q.Scope == ScopePort {
+			for _, port := range l.ports[chip] {
+				target.Port = port
+				targets = append(targets, target)
+			}
+		} else if !slices.Contains(targets, target) {
 			targets = append(targets, target)
 		}
 	}

@@ -78,6 +78,7 @@ type Chip struct {
 
 	Detail  Detail
 	Derived Derived
+	Network *Network // nil where hccn_tool says nothing
 
 	ProcessCount optional.Float // absent where the tool prints no table of processes
 	Processes    []Process
