@@ -29,16 +29,16 @@ build:
 fleet:
 	cd cmd/superpod-sim && CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(CURDIR)/bin/ .
 
-# All tests with the race detector, then all for the coverage of statements: both in one run take several times as long. Installs
-# what they need, or says what is skipped.
+# Tests of what runs at the same time as something else with the race detector, then all for the coverage of statements: both in one
+# run take several times as long. Installs what they need, or says what is skipped.
 test: build
 	.ci/tools test
 	go vet ./...
 	go test -run Allocations ./collector/...
-	go test -race -timeout 10m ./...
+	go test -race -short -timeout 10m $$(go list ./... | grep -vE '/collector/sim(/direct|/truth)?$$')
 	go test -timeout 10m -coverpkg=./... -coverprofile=.cache/coverage.out ./... >.cache/coverage.log || { cat .cache/coverage.log; exit 1; }
 	.ci/coverage .cache/coverage.out 85
-	cd cmd/superpod-sim && go vet ./... && go test -race -timeout 5m ./...
+	cd cmd/superpod-sim && go vet ./... && go test -timeout 5m ./...
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 -timeout 5m ./...
 
 lint:

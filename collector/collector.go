@@ -1,5 +1,5 @@
 // Package collector turns snapshots into metrics. A metric is a row of data in one of the tables: chip.go, memory.go,
-// process.go, pods.go, detail.go, ecc.go, links.go, fault.go, host.go, exporter.go. Rendering, the metrics reference and every check go through the rows, so a new metric
+// process.go, pods.go, detail.go, ecc.go, links.go, network.go, optical.go, ports.go, fault.go, host.go, exporter.go. Rendering, the metrics reference and every check go through the rows, so a new metric
 // that the snapshot already has is one row.
 package collector
 
@@ -21,6 +21,12 @@ type Options struct {
 	Processes bool
 	// PerLink adds the metrics of single HCCS links beside their sums.
 	PerLink bool
+
+	// NetworkDetail adds pause frames and congestion notifications, PerPriority the priorities of flow control, and PerPort every
+	// port of a 950, beside their sums.
+	NetworkDetail, PerPriority, PerPort bool
+	// OpticalDetail adds bias, signal to noise ratio and limits of optical modules.
+	OpticalDetail bool
 }
 
 // tables are all rows by what they are read from.
@@ -35,7 +41,7 @@ func newTables(options Options) tables {
 	return tables{
 		chips: slices.Concat(
 			chipRows(), memoryRows(), processRows(options.Processes), podRows(), utilizationRows(), conditionRows(), errorRows(), pcieRows(),
-			linkRows(options.PerLink), faultRows(), identityRows(), integralRows(),
+			linkRows(options.PerLink), networkRows(options), faultRows(), identityRows(), integralRows(),
 		),
 		cards:   cardRows(),
 		host:    slices.Concat(hostRows(), exporterRows(), attributionRows(), processHostRows(options.Processes)),
@@ -141,12 +147,12 @@ func (t *tables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
 		add(family)
 	}
 
+	queries := shownQueries(s.Queries)
+
 	for i := range t.queries {
 		family := newFamily(&t.queries[i])
-		for j := range s.Queries {
-			if shown(&s.Queries[j]) {
-				t.queries[i].render(family, &s.Queries[j], queryLabels(), []string{s.Queries[j].Name})
-			}
+		for j := range queries {
+			t.queries[i].render(family, &queries[j], queryLabels(), []string{queries[j].Name})
 		}
 
 		add(family)
@@ -157,9 +163,49 @@ func (t *tables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
 	return families
 }
 
-// shown says whether a query has metrics: most of the fallback's are never asked, and each product knows some of the others only.
-func shown(q *snapshot.Query) bool {
-	return q.Asked && !q.Unsupported
+// shownQueries are those that have metrics: most of the fallback's are never asked, and each product knows some of the others
+// only. Those of a group are one: the first tells when it last succeeded, since it is asked most often.
+func shownQueries(queries []snapshot.Query) []snapshot.Query {
+	all := make([]snapshot.Query, 0, len(queries))
+
+	for _, q := range queries {
+		if !q.Asked || q.Unsupported {
+			continue
+		}
+
+		if q.Group != "" {
+			q.Name = q.Group
+		}
+
+		at := slices.IndexFunc(all, func(other snapshot.Query) bool { return other.Name == q.Name })
+		if at < 0 {
+			all = append(all, q)
+
+			continue
+		}
+
+		all[at] = both(all[at], q)
+	}
+
+	return all
+}
+
+// both is two queries of a group as one.
+func both(a, b snapshot.Query) snapshot.Query {
+	a.Success = a.Success && b.Success
+	a.Duration += b.Duration
+	a.Runs += b.Runs
+	a.Failures += b.Failures
+	a.Unrecognized += b.Unrecognized
+	a.Failing = slices.Clip(a.Failing)
+
+	for _, failing := range b.Failing {
+		if !slices.Contains(a.Failing, failing) {
+			a.Failing = append(a.Failing, failing)
+		}
+	}
+
+	return a
 }
 
 // chipLabels are those that every metric of a chip has.

@@ -59,7 +59,7 @@ func reasonList() string {
 	return strings.Join(words, ", ")
 }
 
-// queryRows are the metrics of each query that was asked and is supported. Each has the label query.
+// queryRows are the metrics of each query, or group of queries, that was asked and is supported. Each has the label query.
 func queryRows() []queryRow {
 	const source = "the runs of the query"
 

@@ -26,11 +26,10 @@ func (c *Collector) Visit(s *snapshot.Snapshot, wanted func(metric string) bool,
 
 	visitRows(c.tables.host, s, nil, wanted, visit)
 
-	for j := range s.Queries {
-		if shown(&s.Queries[j]) {
-			labels = append(labels[:0], "query", s.Queries[j].Name)
-			visitRows(c.tables.queries, &s.Queries[j], labels, wanted, visit)
-		}
+	queries := shownQueries(s.Queries)
+	for j := range queries {
+		labels = append(labels[:0], "query", queries[j].Name)
+		visitRows(c.tables.queries, &queries[j], labels, wanted, visit)
 	}
 }
 

@@ -55,6 +55,7 @@ type options struct {
 	jobs           bool
 	jobsFolder     string
 	pods           podOptions
+	network        networkOptions
 	perLink        bool
 	watch          bool
 	watchInterval  time.Duration
@@ -118,6 +119,7 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 
 	addCollectionFlags(app, o)
 	addPodFlags(app, &o.pods)
+	addNetworkFlags(app, &o.network)
 
 	app.Flag("once", "Ask every query once, write the metrics to standard output and end: with status 0 when the chips could be read, else 1.").
 		BoolVar(&o.once)
@@ -212,6 +214,10 @@ func (o *options) complete() error {
 		return fmt.Errorf("--sim and --npu-smi.command=%q exclude each other: give one of them", o.command)
 	}
 
+	if o.sim && o.network.command != hccnTool {
+		return fmt.Errorf("--sim and --hccn-tool.command=%q exclude each other: give one of them", o.network.command)
+	}
+
 	if o.lockDir == "" {
 		o.lockDir = npusmi.DefaultLockDir()
 	}
@@ -225,7 +231,7 @@ func (o *options) complete() error {
 		return fmt.Errorf("--npu-smi.command=%q: %w", o.command, err)
 	}
 
-	return cmp.Or(o.completeSources(), o.pods.complete(o.sim))
+	return cmp.Or(o.completeSources(), o.pods.complete(o.sim), o.network.complete())
 }
 
 // completeScenario reads the scenario of the simulated machine.
@@ -251,6 +257,7 @@ func (o *options) completeSources() error {
 	durations := map[string]time.Duration{
 		"npu-smi.summary-timeout": o.summaryTimeout,
 		"npu-smi.timeout":         o.timeout,
+		"hccn-tool.timeout":       o.network.timeout,
 		"collection.interval":     o.interval,
 		"collector.watch.window":  o.watchWindow,
 	}
@@ -261,6 +268,10 @@ func (o *options) completeSources() error {
 		source := query.source
 		source.Deadline = o.timeout
 
+		if source.Network {
+			source.Deadline = o.network.timeout
+		}
+
 		if source.Lists {
 			source.Interval, source.Deadline = o.interval, o.summaryTimeout
 		} else {
@@ -269,7 +280,12 @@ func (o *options) completeSources() error {
 		}
 
 		// Who wants each process wants all of them.
-		if query.enabled || source.Name == poll.ProcMem && o.processes {
+		wanted := query.enabled || source.Name == poll.ProcMem && o.processes
+		if source.Network {
+			wanted = o.network.asks(source, query.enabled)
+		}
+
+		if wanted {
 			o.enabledSources = append(o.enabledSources, source)
 		}
 	}

@@ -85,7 +85,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logger) error {
 	var latest atomic.Pointer[snapshot.Snapshot]
 
-	metrics := collector.New(collector.Options{Processes: o.processes, PerLink: o.perLink})
+	metrics := collector.New(o.network.choose(collector.Options{Processes: o.processes, PerLink: o.perLink}))
 
 	poller, err := newPoller(o, logger, func(s *snapshot.Snapshot) {
 		latest.Store(s)

@@ -266,7 +266,7 @@ func TestKubeletMisbehaves(t *testing.T) {
 
 			e.log.wait(t, regexp.MustCompile(`level=WARN .*query fails.* query=pods reason=`+tc.reason))
 
-			if got := strings.Count(e.log.text(), "query=pods"); got != 1 {
+			if got := strings.Count(e.log.text(), "query=pods reason="+tc.reason); got != 1 {
 				t.Errorf("the failure was logged %d times:\n%s", got, e.log.text())
 			}
 		})

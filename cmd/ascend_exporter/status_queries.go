@@ -56,6 +56,8 @@ func newQueryView(q *snapshot.Query, now time.Time) queryView {
 	}
 
 	switch {
+	case !q.Asked && q.Unneeded:
+		view.State, view.Tone = "Not for these chips", toneQuiet
 	case !q.Asked:
 		view.State, view.Tone = "Not asked yet", toneQuiet
 	case !q.Success:

@@ -41,6 +41,8 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 			return nil, err
 		}
 
+		o.network.simulate(tool.Command)
+
 		tool.LockDir = ""
 	}
 
@@ -66,12 +68,16 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 		Faults:     table,
 		Sources:    o.enabledSources,
 		Tool:       runner,
+		Network:    o.network.runner(tool),
 		Logger:     logger,
 		MaxDuty:    o.maxDuty,
-		Expected:   expected,
-		Local:      newLocal(o, pciDevices, processes, logger),
-		Sides:      newSides(o, processes),
-		Publish:    publish,
+
+		NetworkDuty: o.network.maxDuty,
+
+		Expected: expected,
+		Local:    newLocal(o, pciDevices, processes, logger),
+		Sides:    newSides(o, processes),
+		Publish:  publish,
 
 		MaxProcesses: o.processLimit,
 	}), nil

@@ -123,7 +123,7 @@ func readFields[T any](output []byte, take func(*T, field) (verdict, string)) ([
 
 	for _, b := range parseBlocks(output) {
 		for _, l := range b.lines {
-			warnings.add(l.line, l.text, whyField)
+			warnings.Add(l.line, l.text, whyField)
 		}
 
 		if b.mcu || b.failed {
@@ -138,7 +138,7 @@ func readFields[T any](output []byte, take func(*T, field) (verdict, string)) ([
 			isChip = isChip || result == found
 
 			if why != "" {
-				warnings.add(f.line, f.text, why)
+				warnings.Add(f.line, f.text, why)
 			}
 		}
 

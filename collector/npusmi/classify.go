@@ -28,7 +28,7 @@ func Classify(output []byte) *Failure {
 				failure = refine(failure, output)
 			}
 
-			failure.Message += ": " + clip(line)
+			failure.Message += ": " + Clip(line)
 
 			return &failure
 		}
@@ -78,7 +78,7 @@ func firstLine(run Run) string {
 		for line := range bytes.Lines(text) {
 			line := string(bytes.TrimSpace(line))
 			if line != "" && !isNoise(line) {
-				return clip(line)
+				return Clip(line)
 			}
 		}
 	}
@@ -138,8 +138,8 @@ func refine(failure Failure, output []byte) Failure {
 	return failure
 }
 
-// clip makes a line of a tool's output fit for a message: printable, and not long.
-func clip(line string) string {
+// Clip makes a line of a tool's output fit for a message: printable, and not long.
+func Clip(line string) string {
 	const longest = 200
 
 	runes := []rune(strings.ToValidUTF8(line, "?"))

@@ -25,13 +25,13 @@ const keptWarnings = 5
 
 // PassOver adds what was passed over in something that is no answer of the tool.
 func (w *Warnings) PassOver(what, why string) {
-	w.add(0, what, why)
+	w.Add(0, what, why)
 }
 
-func (w *Warnings) add(line int, text, why string) {
+func (w *Warnings) Add(line int, text, why string) {
 	w.Count++
 
 	if len(w.First) < keptWarnings {
-		w.First = append(w.First, Warning{Line: line, Text: clip(text), Why: why})
+		w.First = append(w.First, Warning{Line: line, Text: Clip(text), Why: why})
 	}
 }

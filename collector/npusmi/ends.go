@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"syscall"
 	"time"
 )
@@ -111,6 +112,19 @@ func heldBack(count int, until time.Time) *Failure {
 	}
 
 	return &failure
+}
+
+// absent is why a tool that a host can do without cannot be asked. The command may also be there, and not be one to run.
+func absent(command []string, failure *Failure) *Failure {
+	if _, err := os.Stat(command[0]); err == nil {
+		return failure
+	}
+
+	return &Failure{
+		Reason:  ReasonUnsupported,
+		Message: command[0] + " is not there",
+		Advice:  "Nothing to do where the product has no such tool; else say where it is, or make it visible to the exporter.",
+	}
 }
 
 func startFailure(err error) *Failure {

@@ -195,7 +195,7 @@ func chipNumbers[T any](blocks []block, place placer[T]) ([]PerChip[T], Warnings
 		}
 
 		for _, l := range b.lines {
-			warnings.add(l.line, l.text, whyField)
+			warnings.Add(l.line, l.text, whyField)
 		}
 
 		if b.failed || len(b.fields) == 0 {
@@ -211,9 +211,9 @@ func chipNumbers[T any](blocks []block, place placer[T]) ([]PerChip[T], Warnings
 
 		switch {
 		case b.chip == NoChip && ofCard:
-			warnings.add(first.line, first.text, "values with a Chip ID")
+			warnings.Add(first.line, first.text, "values with a Chip ID")
 		case slices.ContainsFunc(chips, func(c PerChip[T]) bool { return c.Chip == b.chip }):
-			warnings.add(first.line, first.text, "each chip once")
+			warnings.Add(first.line, first.text, "each chip once")
 		default:
 			chips = append(chips, chip)
 		}
@@ -234,7 +234,7 @@ func readNumbers[T any](fields []field, reading *T, place placer[T], warnings *W
 	for _, f := range fields {
 		where, known := place(reading, f.key)
 		if !known {
-			warnings.add(f.line, f.text, whyKey)
+			warnings.Add(f.line, f.text, whyKey)
 
 			continue
 		}
@@ -245,7 +245,7 @@ func readNumbers[T any](fields []field, reading *T, place placer[T], warnings *W
 		}
 
 		if slices.Contains(placed, where) {
-			warnings.add(f.line, f.text, "each value once")
+			warnings.Add(f.line, f.text, "each value once")
 
 			continue
 		}
@@ -254,7 +254,7 @@ func readNumbers[T any](fields []field, reading *T, place placer[T], warnings *W
 
 		value, ok := f.number()
 		if !ok {
-			warnings.add(f.line, f.text, "a number")
+			warnings.Add(f.line, f.text, "a number")
 		}
 
 		*where = value

@@ -60,11 +60,11 @@ func ParseList(output []byte) (List, Warnings, error) {
 				card, isList = &Card{}, true // what follows is of a card that is not kept
 			default:
 				card = &Card{}
-				warnings.add(number, line, "an NPU id")
+				warnings.Add(number, line, "an NPU id")
 			}
 		default:
 			if why := list.set(card, key, value); why != "" {
-				warnings.add(number, line, why)
+				warnings.Add(number, line, why)
 			}
 		}
 	}

@@ -51,11 +51,11 @@ func ParseMapping(output []byte) ([]MappingEntry, Warnings, error) {
 		case slices.Contains(cells, "NPU ID") && slices.Contains(cells, "Chip ID"):
 			columns = slices.Clone(cells)
 		case len(columns) != len(cells):
-			warnings.add(number, line, "a cell for each heading")
+			warnings.Add(number, line, "a cell for each heading")
 		default:
 			entry, why := mappingEntry(columns, cells)
 			if why != "" {
-				warnings.add(number, line, why)
+				warnings.Add(number, line, why)
 			} else if entry.NPU != NoNPU {
 				entries = append(entries, entry)
 			}

@@ -35,14 +35,14 @@ func ParseProcMem(output []byte) ([]PerChip[ProcMem], Warnings, error) {
 				isChip = true
 			case "Get pid name failed.": // before a process without a name
 			default:
-				warnings.add(l.line, l.text, "a process")
+				warnings.Add(l.line, l.text, "a process")
 			}
 		}
 
 		for _, f := range b.fields {
 			process, ok := parseProcess(f.text)
 			if !ok {
-				warnings.add(f.line, f.text, "id, name and memory of a process")
+				warnings.Add(f.line, f.text, "id, name and memory of a process")
 
 				continue
 			}

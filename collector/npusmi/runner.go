@@ -17,6 +17,8 @@ type Config struct {
 	// Command holds the words before the query, as `sudo -n npu-smi`. Without any, npu-smi is looked for, at each run:
 	// a driver may be installed later.
 	Command []string
+	// MayBeAbsent says that a host can do without the tool: where the command is not there, no query is supported.
+	MayBeAbsent bool
 	// LockDir is the folder of the lock file that keeps instances on a host from running the tool at once; "" is no lock.
 	LockDir string
 	// LibraryDirs are the driver's library folders; those that exist are appended to the tool's LD_LIBRARY_PATH.
@@ -96,6 +98,10 @@ func (r *Runner) Run(ctx context.Context, deadline time.Duration, args ...string
 	run := Run{Args: args, ExitStatus: -1}
 
 	words, failure := Resolve(r.config.Command, r.folders)
+	if failure != nil && r.config.MayBeAbsent {
+		failure = absent(r.config.Command, failure)
+	}
+
 	if failure == nil {
 		var release func()
 

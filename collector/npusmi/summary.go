@@ -72,22 +72,22 @@ func ParseSummary(output []byte) (Summary, Warnings, error) {
 		case lineRow:
 			// The last line of an output that was cut off may end within a number.
 			if strings.HasSuffix(text, line) && !strings.HasSuffix(line, "|") {
-				p.warnings.add(number, line, "the end of the row")
+				p.warnings.Add(number, line, "the end of the row")
 
 				continue
 			}
 
 			p.cells = splitCells(line, p.cells)
 			if why := p.row(); why != "" {
-				p.warnings.add(number, line, why)
+				p.warnings.Add(number, line, why)
 			}
 		case lineOther:
-			p.warnings.add(number, line, "a row of a table")
+			p.warnings.Add(number, line, "a row of a table")
 		}
 	}
 
 	if p.firstRow != nil {
-		p.warnings.add(number, p.firstRow.Name, "a second row for the last chip")
+		p.warnings.Add(number, p.firstRow.Name, "a second row for the last chip")
 	}
 
 	if p.columns == 0 {

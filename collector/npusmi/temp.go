@@ -81,12 +81,12 @@ func readBoard(blocks []block, warnings *Warnings, read func(field) (known bool)
 		}
 
 		for _, l := range b.lines {
-			warnings.add(l.line, l.text, whyField)
+			warnings.Add(l.line, l.text, whyField)
 		}
 
 		for _, f := range b.fields {
 			if !read(f) {
-				warnings.add(f.line, f.text, "a reading of the board")
+				warnings.Add(f.line, f.text, "a reading of the board")
 			}
 		}
 	}

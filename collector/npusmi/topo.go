@@ -63,18 +63,18 @@ func ParseTopology(output []byte) (Topology, Warnings, error) {
 		switch {
 		case strings.HasPrefix(words[0], topologyNIC): // a row, or a line that gives the card's name
 		case !ok:
-			warnings.add(number, strings.TrimSpace(line), "a row of the matrix")
+			warnings.Add(number, strings.TrimSpace(line), "a row of the matrix")
 		case columns == nil:
 			var why string
 			if columns, why = topologyColumns(words); why != "" {
-				warnings.add(number, strings.TrimSpace(line), why)
+				warnings.Add(number, strings.TrimSpace(line), why)
 			}
 
 			topology.ByPhyID = name.kind == topologyPhy
 		default:
 			row, why := topologyRow(name.id, columns, words[1:])
 			if why != "" {
-				warnings.add(number, strings.TrimSpace(line), why)
+				warnings.Add(number, strings.TrimSpace(line), why)
 			}
 
 			if len(words) > len(columns) {

@@ -52,10 +52,10 @@ func ParseVNPUs(output []byte) (VNPUs, Warnings, error) {
 		case lineRow:
 			cells = splitCells(line, cells)
 			if why := p.row(cells); why != "" {
-				warnings.add(number, line, why)
+				warnings.Add(number, line, why)
 			}
 		case lineOther:
-			warnings.add(number, line, "a row of a table")
+			warnings.Add(number, line, "a row of a table")
 		}
 	}
 

@@ -44,6 +44,15 @@ func (f Float) Plus(other Float) Float {
 	return Float{number: f.number + other.number, present: f.present || other.present}
 }
 
+// Or is the number, or the other one where there is none.
+func (f Float) Or(other Float) Float {
+	if f.present {
+		return f
+	}
+
+	return other
+}
+
 // Unless is the number, or absent where the condition holds.
 func (f Float) Unless(disbelieved bool) Float {
 	if disbelieved {

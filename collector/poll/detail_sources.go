@@ -112,7 +112,7 @@ func identitySources() []Source {
 			Args: ask("board"), Parse: measured(npusmi.ParseBoard, joinBoard),
 		},
 		{
-			Name: "die", Help: "what identifies the chips (npu-smi info -t board, for each chip)",
+			Name: "die", Group: "board", Help: "what identifies the chips (npu-smi info -t board, for each chip)",
 			Interval: rarely, Scope: ScopeChip, OnChange: true,
 			Args: ask("board"), Parse: measured(npusmi.ParseBoard, joinBoard),
 		},

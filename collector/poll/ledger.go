@@ -18,6 +18,7 @@ type Ledger struct {
 	onsets    faults.Onsets[snapshot.Key]
 	integrals *integral.Integrator[snapshot.Key]
 	usages    *integral.Integrator[snapshot.Key] // of rates that only the query usages has
+	links     linkChanges
 
 	// The stream enters samples from its own goroutine. While it does, summaries enter none.
 	streaming atomic.Bool
@@ -30,6 +31,7 @@ func newLedger(table faults.Table, maxGap, window time.Duration) *Ledger {
 		Faults:    table,
 		integrals: integral.New[snapshot.Key](integral.Config{MaxGap: maxGap, PeakWindow: window}),
 		usages:    integral.New[snapshot.Key](integral.Config{MaxGap: 5 * often}),
+		links:     make(linkChanges),
 	}
 }
 

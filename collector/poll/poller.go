@@ -277,13 +277,28 @@ func (p *Poller) Once(ctx context.Context) bool {
 	began := p.Now()
 	p.local = p.Local()
 
+	results := make(chan result, len(p.lanes))
+
 	for {
-		next := p.firstRun()
-		if next == nil || ctx.Err() != nil {
+		running := false
+
+		for _, l := range p.lanes {
+			if next := p.firstRun(l); !l.running && next != nil && ctx.Err() == nil {
+				l.running = true
+
+				go func() { results <- p.ask(ctx, next) }()
+			}
+
+			running = running || l.running
+		}
+
+		if !running {
 			break
 		}
 
-		p.finish(p.ask(ctx, next))
+		r := <-results
+		r.task.query.lane.running = false
+		p.finish(r)
 	}
 
 	p.askSides(ctx, p.snapshot(began))

@@ -147,10 +147,10 @@ func (p *Poller) earliestStart(t *task) time.Time {
 }
 
 // firstRun is a task that was never asked, the listing first; nil when there is none, or none but on chips that hang.
-func (p *Poller) firstRun() *task {
+func (p *Poller) firstRun(l *lane) *task {
 	var other *task
 
-	for _, q := range p.queries {
+	for _, q := range l.queries {
 		for _, t := range q.tasks {
 			switch {
 			case t.asked || !p.wanted(t) || t.hangs():

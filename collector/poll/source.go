@@ -24,6 +24,7 @@ const (
 // the poller knows none by name.
 type Source struct {
 	Name     string        // label `query` of the exporter's own metrics, and the NAME of --collector.NAME
+	Group    string        // that label instead, of queries that share it; "" is none
 	Help     string        // what it tells, for the flag's help
 	Interval time.Duration // between the starts of two runs on one target
 	Deadline time.Duration // of one run
@@ -76,8 +77,9 @@ type Target struct {
 	Card bool // all chips of the NPU ID
 	Bare bool // the tool takes no chip id on this product (950)
 
-	Device string          // the id that hccn_tool knows the chip by; for Source.Network only
-	Port   snapshot.PortID // for ScopePort only
+	Device  string // the id that hccn_tool knows the chip by; for Source.Network only
+	Port    snapshot.PortID
+	HasPort bool // whether it is about Port alone; for ScopePort only
 }
 
 // covers says whether the chip is part of the target.
@@ -140,6 +142,8 @@ type Draft struct {
 	// Fallback says that there is no summary: readings may fill in what else only it tells, and mark the chips that answered.
 	Fallback bool
 	answered map[snapshot.Key]bool
+
+	links linkChanges // that were observed
 }
 
 // Chip finds a chip by its key; nil where the draft has none such.

@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
@@ -37,7 +38,7 @@ func Sources() []Source {
 			Parse:    host(parseSummary, func(s npusmi.Summary) Reading { return summary(s) }),
 			Take:     takeSummary,
 		},
-	}, detailSources()...)
+	}, slices.Concat(detailSources(), networkSources())...)
 }
 
 // always gives the same arguments for every target.

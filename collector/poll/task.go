@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/collector/hccntool"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
@@ -36,6 +37,10 @@ func (q *query) tool() string {
 
 // explain says why a run gave no answer.
 func (q *query) explain(run npusmi.Run) *npusmi.Failure {
+	if q.Network {
+		return hccntool.Explain(run)
+	}
+
 	return npusmi.Explain(run)
 }
 
@@ -124,6 +129,7 @@ func hung(failure *npusmi.Failure) bool {
 func (q *query) status(p *Poller) snapshot.Query {
 	status := snapshot.Query{
 		Name:         q.Name,
+		Group:        q.Group,
 		Success:      true,
 		Duration:     q.duration,
 		Runs:         q.runs,
@@ -138,6 +144,7 @@ func (q *query) status(p *Poller) snapshot.Query {
 	)
 
 	status.Unsupported = true
+	status.Unneeded = q.Wanted != nil && len(p.known) > 0 && !slices.ContainsFunc(p.known, q.Wanted)
 
 	for _, t := range q.tasks {
 		status.Asked = status.Asked || t.asked
@@ -249,7 +256,7 @@ func (q *query) targets(l *layout) []Target {
 
 		if q.Scope == ScopePort {
 			for _, port := range l.ports[chip] {
-				target.Port = port
+				target.Port, target.HasPort = port, true
 				targets = append(targets, target)
 			}
 		} else if !slices.Contains(targets, target) {

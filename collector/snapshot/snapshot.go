@@ -156,9 +156,11 @@ type Runner struct {
 
 // Query is how one query of the tool fares.
 type Query struct {
-	Name string
+	Name  string
+	Group string // under which the exporter's own metrics tell of it, with others; "" is its name, and alone
 
 	Asked        bool           // whether it was asked at all
+	Unneeded     bool           // whether it is for none of the chips
 	Unsupported  bool           // whether no chip knows it
 	Success      bool           // whether no chip that should answer is failing it
 	LastSuccess  optional.Float // Unix time in seconds: the oldest over the chips that should answer
