@@ -8,7 +8,7 @@ import (
 )
 
 // ParseIP reads the answer to `-ip`: the address of the RoCE port. Where none is set the tool fails and prints nothing to standard
-// output (see Explain); releases that print empty values give "".
+// output (see Nothing); releases that print empty values give "".
 func ParseIP(output []byte) (address string, warnings npusmi.Warnings, err error) {
 	found := false
 

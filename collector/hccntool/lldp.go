@@ -13,8 +13,7 @@ type Neighbor struct {
 }
 
 // ParseLLDP reads the answer: values stand on lines of their own, indented, below the name of what they are. A text of several
-// lines can follow such a name. Without a neighbour the answer is empty, which gives the zero Neighbor: it never fails, and what
-// an empty output means its exit status says.
+// lines can follow such a name. Without a neighbour the answer is empty (see Nothing).
 func ParseLLDP(output []byte) (Neighbor, npusmi.Warnings, error) {
 	var (
 		neighbor Neighbor
@@ -48,7 +47,7 @@ func ParseLLDP(output []byte) (Neighbor, npusmi.Warnings, error) {
 		}
 	}
 
-	if about == "" && warnings.Count > 0 {
+	if about == "" {
 		return Neighbor{}, warnings, errNothing
 	}
 

@@ -1,6 +1,8 @@
 package hccntool
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
@@ -18,9 +20,6 @@ type rule struct {
 // rules lists what hccn_tool is known to print when it fails. The first that fits a line counts.
 func rules() []rule {
 	return []rule{
-		{"because no ip was preset", nothingSet()},
-		{"no gateway was preset", nothingSet()},
-
 		{"permission denied", permission()},
 		{"operation not permitted", permission()},
 		{"a password is required", permission()},
@@ -49,8 +48,13 @@ func rules() []rule {
 	}
 }
 
-// Explain says why a run gave no answer, for a run in whose output the parser found nothing. It is never nil. Where the tool says
-// that nothing is set that could be told, the reason is npusmi.ReasonUnsupported.
+// Nothing says whether a run in whose output the parser found nothing told just that: no address is set, or no neighbour is known.
+func Nothing(run npusmi.Run) bool {
+	return bytes.Contains(run.Stderr, []byte("no ip was preset")) ||
+		slices.Contains(run.Args, "-lldp") && run.ExitStatus == 0 && len(bytes.TrimSpace(run.Stdout))+len(run.Stderr) == 0
+}
+
+// Explain says why a run gave no answer, for a run in whose output the parser found nothing. It is never nil.
 func Explain(run npusmi.Run) *npusmi.Failure {
 	if run.Failure != nil {
 		return run.Failure
@@ -91,14 +95,6 @@ func Classify(output []byte) *npusmi.Failure {
 	}
 
 	return nil
-}
-
-func nothingSet() npusmi.Failure {
-	return npusmi.Failure{
-		Reason:  npusmi.ReasonUnsupported,
-		Message: "nothing is set that the tool could tell",
-		Advice:  "Nothing to do, unless the port should have an address: `hccn_tool -i DEVICE -ip -s address … netmask …` sets one.",
-	}
 }
 
 func permission() npusmi.Failure {

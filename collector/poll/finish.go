@@ -42,7 +42,27 @@ func (p *Poller) finish(r result) {
 		p.generalise(t)
 	}
 
+	p.turnOff(t, r.run)
 	p.locate(t, end)
+}
+
+// turnOff asks nothing more of a tool that is not there, until the chips or the release change.
+func (p *Poller) turnOff(t *task, run npusmi.Run) {
+	l := t.query.lane
+	if !t.unsupported || run.Started || !t.query.Network {
+		return
+	}
+
+	for _, q := range l.queries {
+		for _, other := range q.tasks {
+			other.unsupported = true
+		}
+	}
+
+	if !l.off {
+		l.off = true
+		p.Logger.Info("the network is not asked for", "why", t.failure.Message, "advice", t.failure.Advice)
+	}
 }
 
 // count adds a run to what its query came to.

@@ -21,6 +21,7 @@ type lane struct {
 	sweeping   bool      // whether the first sweep after the start goes on
 	listedLast bool      // whether the last run was the listing's
 	blocked    *task     // that could not be run at all: until it can, no other is tried
+	off        bool      // whether it was logged that the tool is not there
 	running    bool      // whether a run of Poller.Run is under way
 	replayed   *result   // the run of Poller.Replay that is under way
 }

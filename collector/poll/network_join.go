@@ -60,6 +60,12 @@ func (d *Draft) network(target Target) *snapshot.Network {
 	return chip.Network
 }
 
+// nothing is the reading of an answer that there is nothing to tell.
+type nothing struct{}
+
+// Join changes nothing.
+func (nothing) Join(*Draft) {}
+
 // link is the reading of `-link`.
 type link struct {
 	networked[optional.Float]

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/faults"
+	"github.com/ascend-exporter/ascend_exporter/collector/hccntool"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
@@ -332,6 +333,8 @@ func (p *Poller) ask(ctx context.Context, t *task) result {
 	r.reading, r.warnings, err = t.query.Parse(t.target, r.run.Stdout)
 
 	switch {
+	case err != nil && t.query.Network && hccntool.Nothing(r.run):
+		r.reading = nothing{}
 	case err != nil && !errors.As(err, &r.failure):
 		r.failure = t.query.explain(r.run)
 	case err == nil && r.run.Signal != 0:
