@@ -39,6 +39,9 @@ type Chip struct {
 	Board     Board
 	Processes []Process
 	VNPUs     []VNPU
+
+	// Network is nil on chips that have none, and in what only npu-smi asks for: see Machine.NetworkAt.
+	Network *Network
 }
 
 // Reading is something that the driver is asked for and that can fail by itself.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
@@ -49,6 +50,8 @@ type State struct {
 	NPUs          []NPU
 
 	Release string // of the tool, such as 25.5; "" is the published source
+
+	Zone *time.Location // of the host, in which hccn_tool prints times; nil is UTC
 
 	Noise string      // a line that a library below the tool prints before any answer; "" is none
 	Init  FailureCode // with which the driver fails to start for the tool; 0 where it starts

@@ -20,14 +20,7 @@ import (
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 
-	folder := os.Getenv("ASCEND_CORPUS")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
-
-	if _, err := os.Stat(folder); err != nil {
-		t.Skipf("no recordings: %v; ASCEND_CORPUS names their folder", err)
-	}
+	folder := recordings(t)
 
 	names, err := filepath.Glob(filepath.Join(folder, "tool", "*.txtar"))
 	if err != nil || len(names) == 0 {
@@ -52,6 +45,22 @@ func TestCorpus(t *testing.T) {
 			}
 		})
 	}
+}
+
+// recordings is the folder of the recordings. The test is skipped where there is none.
+func recordings(t *testing.T) string {
+	t.Helper()
+
+	folder := os.Getenv("ASCEND_CORPUS")
+	if folder == "" {
+		folder = filepath.Join("..", "..", "..", "..", "shared", "corpus")
+	}
+
+	if _, err := os.Stat(folder); err != nil {
+		t.Skipf("no recordings: %v; ASCEND_CORPUS names their folder", err)
+	}
+
+	return folder
 }
 
 func readTruth(t *testing.T, name string) sim.State {

@@ -6,6 +6,7 @@
 package truth
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -45,17 +46,56 @@ type card struct {
 	} `json:"mcu"`
 }
 
-// Read reads a machine. The error says what in the file is wrong.
+// Read reads a machine, as npu-smi or hccn_tool knew it. The error says what in the file is wrong.
 func Read(r io.Reader) (sim.State, error) {
-	var f file
-
-	decoder := json.NewDecoder(r)
-	decoder.UseNumber()
-
-	if err := decoder.Decode(&f); err != nil {
-		return sim.State{}, fmt.Errorf("the truth is no JSON of the form that is expected: %w", err)
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return sim.State{}, err
 	}
 
+	var kind struct {
+		Product string          `json:"product"`
+		Devices json.RawMessage `json:"devices"`
+		NPUs    json.RawMessage `json:"npus"`
+	}
+
+	if err := decode(text, &kind); err != nil {
+		return sim.State{}, err
+	}
+
+	if kind.Devices != nil || kind.NPUs != nil {
+		var n network
+
+		if err := decode(text, &n); err != nil {
+			return sim.State{}, err
+		}
+
+		return n.state(kind.Product)
+	}
+
+	var f file
+
+	if err := decode(text, &f); err != nil {
+		return sim.State{}, err
+	}
+
+	return f.state()
+}
+
+// decode reads JSON, with its numbers as they are written.
+func decode(text []byte, target any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+
+	if err := decoder.Decode(target); err != nil {
+		return fmt.Errorf("the truth is no JSON of the form that is expected: %w", err)
+	}
+
+	return nil
+}
+
+// state is the machine as npu-smi knew it.
+func (f *file) state() (sim.State, error) {
 	s := sim.State{
 		Family: sim.Family(f.Product), Layout: sim.Layout(f.Globals["layout"]),
 		ToolVersion: f.Globals["tool_version"], DriverVersion: f.Globals["driver_version"],
