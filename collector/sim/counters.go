@@ -24,12 +24,17 @@ func (h habit) count(up int64) int {
 		return 0
 	}
 
-	n, since := divide(up, h.period)
-	if since >= int64(h.at("moment", float64(n)).within(0, float64(h.period))) {
+	n, _ := divide(up, h.period)
+	if up >= h.begins(n) {
 		n++
 	}
 
 	return int(n)
+}
+
+// begins is the moment at which it happens for the n-th time, from 0, in ms since the start.
+func (h habit) begins(n int64) int64 {
+	return n*h.period + int64(h.at("moment", float64(n)).within(0, float64(h.period)))
 }
 
 // habits are a chip's.

@@ -56,19 +56,46 @@ func slotOf(npu, module int) int {
 	return npu/panel*panelSlots + first[module] + npu%sharers
 }
 
-// user is a lane of a port that is on a lane of a module, in the tool's words.
-func user(npu, module, lane int) string {
+// user is the lane of a port that is on a lane of a module, and on which NPU.
+func user(npu, module, lane int) (on int, port PortID, portLane int) {
 	for n := npu &^ 1; n <= npu|1; n++ {
 		for _, p := range serverPorts() {
 			for l := range portLanes {
-				if owner, at := laneAt(n, p.port, l); moduleOf(p.die, p.port) == module && owner == npu && at == lane {
-					return fmt.Sprintf("npu%d_die%d_port%d_lane%d", n, p.die, p.port, l)
+				if owner, at := laneAt(n, p.Port, l); moduleOf(p.Die, p.Port) == module && owner == npu && at == lane {
+					return n, p, l
 				}
 			}
 		}
 	}
 
-	return noValue
+	return npu, PortID{}, 0 // each lane has one
+}
+
+// OwnLane is a lane from 0 to 3 of those that a chip's own links have on a module: a NIC has one, a chip of a server with 950 has
+// three. It gives the module, the lane's place there, and the port that it carries. False is a chip that has no such lane.
+func (c *Chip) OwnLane(module, lane int) (m *Module, place int, port PortID, ok bool) {
+	n := c.Network
+
+	switch {
+	case n == nil || lane < 0 || lane >= nicLanes:
+		return nil, 0, port, false
+	case n.RoCE != nil && n.RoCE.Module != nil && module == 0:
+		if n.RoCE.Rear {
+			lane += nicLanes
+		}
+
+		return n.RoCE.Module, lane, port, true
+	case module < 0 || module >= len(n.Modules):
+		return nil, 0, port, false
+	}
+
+	on, port, _ := user(c.LogicID, module, lane)
+	if on != c.LogicID {
+		lane += nicLanes
+		_, port, _ = user(c.LogicID, module, lane)
+	}
+
+	return &n.Modules[module], lane, port, true
 }
 
 // module is one of an NPU's; nil where there is none, or nothing in its place.
@@ -126,7 +153,8 @@ func (a *answerOf) writeModule(npu, id int) {
 
 	lanes := make([]opticLane, moduleLanes)
 	for i := range lanes {
-		lanes[i] = opticLane{m, i, user(npu, id, i)}
+		on, port, lane := user(npu, id, i)
+		lanes[i] = opticLane{m, i, fmt.Sprintf("npu%d_die%d_port%d_lane%d", on, port.Die, port.Port, lane)}
 	}
 
 	rows := [][]string{prefix("Temperature(C)", strconv.Itoa(m.Temperature), "75", "70", "0", "-5",

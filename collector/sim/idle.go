@@ -7,5 +7,10 @@ import "time"
 func (m *Machine) Idle(t time.Time) State {
 	now := m.instant(t)
 
-	return m.state(now, func(t *team) activity { return activity{team: t, traffic: t.activity(now).traffic} })
+	acts := m.activities(now)
+	for i, a := range acts {
+		acts[i] = activity{team: a.team, traffic: a.traffic}
+	}
+
+	return m.state(now, acts)
 }

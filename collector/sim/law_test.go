@@ -292,6 +292,23 @@ func BenchmarkAt(b *testing.B) {
 	}
 }
 
+func BenchmarkNetworkAt(b *testing.B) {
+	for _, product := range []string{"A3", "950DT"} {
+		b.Run(product, func(b *testing.B) {
+			m, err := New(Config{Product: product})
+			if err != nil {
+				b.Fatal(err)
+			}
+
+			b.ReportAllocs()
+
+			for b.Loop() {
+				m.NetworkAt(moment(), nil)
+			}
+		})
+	}
+}
+
 func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
 		if _, err := New(Config{Product: "910B3"}); err != nil {

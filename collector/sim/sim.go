@@ -31,6 +31,10 @@ type Config struct {
 	// The place of the host where the product has SuperPods; elsewhere it means nothing.
 	SuperPodID  int
 	ServerIndex int // in the SuperPod
+
+	// The switch at the other end of the network's links.
+	Rack string // names it; "" is a rack of the machine's own
+	Slot int    // of the host in the rack: no two have a port of the switch in common
 }
 
 // Machine is one simulated host. It is immutable.
@@ -41,6 +45,7 @@ type Machine struct {
 	start   int64 // when its chips have started, in ms since 1970: what they count begins there
 	teams   []*team
 	units   []unit
+	rack    rack
 }
 
 // unit is one NPU: a card, or a module of a server.
@@ -86,7 +91,7 @@ func New(c Config) (*Machine, error) {
 		npus = p.npus
 	}
 
-	m := &Machine{product: &p, release: r, source: source(c.Seed), start: started(source(c.Seed))}
+	m := &Machine{product: &p, release: r, source: source(c.Seed), start: started(source(c.Seed)), rack: newRack(c)}
 	m.units, m.teams = build(&p, r, npus, m.source)
 
 	for _, t := range m.teams {
@@ -129,11 +134,21 @@ func (m *Machine) instant(t time.Time) instant {
 func (m *Machine) At(t time.Time) State {
 	now := m.instant(t)
 
-	return m.state(now, func(t *team) activity { return t.activity(now) })
+	return m.state(now, m.activities(now))
 }
 
-// state is the machine while its teams do what does says.
-func (m *Machine) state(now instant, does func(*team) activity) State {
+// activities are what the teams do at a moment.
+func (m *Machine) activities(now instant) []activity {
+	acts := make([]activity, len(m.teams))
+	for i, t := range m.teams {
+		acts[i] = t.activity(now)
+	}
+
+	return acts
+}
+
+// state is the machine while its teams do something.
+func (m *Machine) state(now instant, acts []activity) State {
 	p := m.product
 	s := State{
 		Family:        p.family,
@@ -144,11 +159,6 @@ func (m *Machine) state(now instant, does func(*team) activity) State {
 		Cards:         p.card != "",
 		UnifiedBus:    p.unifiedBus,
 		NPUs:          make([]NPU, len(m.units)),
-	}
-
-	acts := make([]activity, len(m.teams))
-	for i, t := range m.teams {
-		acts[i] = does(t)
 	}
 
 	// All chips and links are in one piece of memory each, which is much cheaper than many small ones.

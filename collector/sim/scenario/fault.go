@@ -87,7 +87,7 @@ func (f *fault) fits(s sim.State) error {
 		}
 	}
 
-	needs, ok := f.effect.(onChip)
+	needs, ok := f.effect.(interface{ fits(c sim.Chip) error })
 	if !ok {
 		return nil
 	}

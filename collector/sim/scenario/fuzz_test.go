@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ func FuzzParse(f *testing.F) {
 	}
 
 	f.Add(file("  - {kind: hccs-link, at: 1m, link: 1, flap-period: 2s}\n"), int64(-5))
+	f.Add(file("  - {kind: roce-link, at: 1m, flap-period: 10s}\n"), int64(1<<62))
 	f.Add("name: x\nrepeat: 1s\nfaults:\n  - {kind: hbm-ecc, at: 0s, npu: 0, double-bit: 64}\n", int64(1<<62))
 	f.Add("a: &a [*a, 80E01801, ? b]\n--- !!x\n", int64(0))
 
@@ -56,7 +58,7 @@ func FuzzParse(f *testing.F) {
 func apply(t *testing.T, m *sim.Machine, faults *Schedule, since time.Duration) {
 	t.Helper()
 
-	state := m.At(start())
+	state := m.NetworkAt(start(), faults.Outages(since))
 	devices := m.PCIDevices()
 
 	faults.Apply(since, &state)
@@ -74,6 +76,14 @@ func apply(t *testing.T, m *sim.Machine, faults *Schedule, since time.Duration) 
 		var out bytes.Buffer
 
 		sim.Print(&out, state, strings.Fields(line))
+	}
+
+	for _, line := range []string{"", "-i 1 -link_stat -g", "-i 1 -optical -g", "-i 1 -stat -g"} {
+		if delay, _ := faults.NetworkTool(since, strings.Fields(line)); delay < 0 {
+			t.Errorf("a delay of %v", delay)
+		}
+
+		sim.PrintNetwork(io.Discard, io.Discard, state, strings.Fields(line))
 	}
 
 	for _, n := range state.NPUs {

@@ -46,15 +46,23 @@ type onChip interface {
 	fits(c sim.Chip) error
 }
 
-// onTool changes a call of the tool.
+// onLink cuts links of each chip that the fault is on.
+type onLink interface {
+	// outages are as in sim.Outages, of one link.
+	outages(in *force, port sim.PortID) (recent []sim.Outage, before int)
+	// fits is as in onChip.
+	fits(c sim.Chip) error
+}
+
+// onTool changes a call of a tool.
 type onTool interface {
-	call(in *force, args []string) (delay time.Duration, hangs bool)
+	call(in *force, c call) (delay time.Duration, hangs bool)
 }
 
 // kinds is the table of all kinds. A further one is a row here and a type for its effect. One of a tool that is not yet
 // simulated has its row when there is something that it changes.
 func kinds() []kind {
-	return slices.Concat(chipKinds(), hostKinds())
+	return slices.Concat(chipKinds(), networkKinds(), hostKinds())
 }
 
 func chipKinds() []kind {
@@ -88,11 +96,11 @@ func chipKinds() []kind {
 			where: wherever, group: "job", effect: newZombie,
 		},
 		{
-			name: "zeros", does: "Every reading of the chip fails: the tool prints zeros, no name and UNKNOWN.",
+			name: "zeros", does: "Every reading of the chip fails: npu-smi prints zeros, no name and UNKNOWN, and hccn_tool asks for the health again and again (a 950: fails).",
 			where: wherever, effect: newZeros,
 		},
 		{
-			name: "chip-hang", does: "The chip answers nothing: every call of the tool that asks it hangs, among them the summary of all chips.",
+			name: "chip-hang", does: "The chip answers nothing: every call of npu-smi and of hccn_tool that asks it hangs, among them the summary of all chips.",
 			where: wherever, effect: newChipHang,
 		},
 		{
@@ -106,26 +114,51 @@ func chipKinds() []kind {
 	}
 }
 
+func networkKinds() []kind {
+	return []kind{
+		{
+			name: "roce-link", does: "The link of a chip's NIC, or of its ports on a 950, is down, or goes down and up again (flaps). What it would have carried is never counted.",
+			where: wherever, traces: true, effect: newNetworkLink,
+		},
+		{
+			name: "dirty-fibre", does: "The light that comes in on a lane gets weaker and weaker, until it is below the module's own limit: then packets begin to break.",
+			where: wherever, traces: true, effect: newDirtyFibre,
+		},
+		{
+			name: "packet-errors", does: "Packets arrive broken, and are sent again. The counts rise while it lasts, and stay.",
+			where: wherever, traces: true, effect: newPacketErrors,
+		},
+		{
+			name: "pause-storm", does: "The switch tells the NIC to pause, again and again. The counts of PFC rise while it lasts, and stay.",
+			where: wherever, traces: true, effect: newPauseStorm,
+		},
+		{
+			name: "network-tool-hang", does: "hccn_tool never answers of the chip. npu-smi goes on.",
+			where: wherever, effect: newNetworkToolHang,
+		},
+	}
+}
+
 func hostKinds() []kind {
 	return []kind{
 		{
-			name: "driver-gone", does: "There is no driver: every call of the tool fails.",
+			name: "driver-gone", does: "There is no driver: every call of npu-smi and of hccn_tool fails.",
 			where: onlyHost, group: "driver", effect: newDriverGone,
 		},
 		{
-			name: "driver-occupied", does: "A container holds the chips: every call of the tool fails.",
+			name: "driver-occupied", does: "A container holds the chips: every call of npu-smi and of hccn_tool fails.",
 			where: onlyHost, group: "driver", effect: newDriverOccupied,
 		},
 		{
-			name: "tool-slow", does: "Every call of the tool takes longer.",
+			name: "tool-slow", does: "Every call of npu-smi and of hccn_tool takes longer.",
 			where: onlyHost, group: "tool", effect: newSlowTool,
 		},
 		{
-			name: "tool-hang", does: "No call of the tool ever ends.",
+			name: "tool-hang", does: "No call of npu-smi or of hccn_tool ever ends: both wait for the same driver.",
 			where: onlyHost, group: "tool", effect: newHungTool,
 		},
 		{
-			name: "noise", does: "A library below the tool prints a line before every answer.",
+			name: "noise", does: "A library below npu-smi and hccn_tool prints a line before every answer.",
 			where: onlyHost, effect: newNoise,
 		},
 		{

@@ -28,11 +28,14 @@ func (l *link) parameters() []parameter {
 	}
 }
 
-func (l *link) check() error {
+func (l *link) check() error { return checkFlaps(l.period, l.down) }
+
+// checkFlaps says what is wrong with a link that is down for a part of each period.
+func checkFlaps(period, down time.Duration) error {
 	switch {
-	case l.period == 0 && l.down > 0:
+	case period == 0 && down > 0:
 		return errors.New("flap-down needs flap-period")
-	case l.period > 0 && l.down >= l.period:
+	case period > 0 && down >= period:
 		return errors.New("flap-down has to be shorter than flap-period")
 	}
 

@@ -81,7 +81,7 @@ func Load(nameOrPath string) (*Scenario, error) {
 // the faults; a host that is no part of a fleet has the name "". The error says which fault does not fit the machine.
 func (s *Scenario) On(host string, machine *sim.Machine, start time.Time) (*Schedule, error) {
 	out := &Schedule{repeat: s.Repeat, machine: machine, start: start}
-	healthy := machine.At(start)
+	healthy := machine.NetworkAt(start, nil)
 
 	for _, f := range s.faults {
 		if !f.selects(host) {
@@ -109,7 +109,7 @@ func (s *Scenario) On(host string, machine *sim.Machine, start time.Time) (*Sche
 		return nil, err
 	}
 
-	out.buses = buses(healthy)
+	out.buses, out.devices = buses(healthy), devices(healthy)
 
 	return out, nil
 }

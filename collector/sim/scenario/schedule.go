@@ -14,6 +14,7 @@ type Schedule struct {
 	machine *sim.Machine
 	start   time.Time
 	buses   map[string][]place
+	devices map[int]place // the chips by the ids that hccn_tool has for them
 }
 
 // Empty says whether the host is spared: all faults are on others.
@@ -58,9 +59,35 @@ func changeChips(e onChip, in *force, state *sim.State) {
 	}
 }
 
-// Tool is how a call of the tool behaves, with the arguments behind its name: how much longer it takes, and whether it
+// Outages are the times in which the links of the chips were cut, until that moment.
+func (s *Schedule) Outages(since time.Duration) sim.Outages {
+	return func(npu, chip int, port sim.PortID) (recent []sim.Outage, before int) {
+		for i := range s.faults {
+			f := &s.faults[i]
+			if e, ok := f.effect.(onLink); ok && f.aims(npu, chip) {
+				if in, begun := s.forceOf(f, since); begun {
+					newer, older := e.outages(&in, port)
+					recent, before = append(recent, newer...), before+older
+				}
+			}
+		}
+
+		return recent, before
+	}
+}
+
+// Tool is how a call of npu-smi behaves, with the arguments behind its name: how much longer it takes, and whether it
 // never answers.
 func (s *Schedule) Tool(since time.Duration, args []string) (delay time.Duration, hangs bool) {
+	return s.call(since, call{args: args})
+}
+
+// NetworkTool is the same for a call of hccn_tool.
+func (s *Schedule) NetworkTool(since time.Duration, args []string) (delay time.Duration, hangs bool) {
+	return s.call(since, call{network: true, args: args, devices: s.devices})
+}
+
+func (s *Schedule) call(since time.Duration, c call) (delay time.Duration, hangs bool) {
 	for i := range s.faults {
 		f := &s.faults[i]
 
@@ -70,7 +97,7 @@ func (s *Schedule) Tool(since time.Duration, args []string) (delay time.Duration
 		}
 
 		if in, _ := s.forceOf(f, since); in.active {
-			longer, never := e.call(&in, args)
+			longer, never := e.call(&in, c)
 			delay += longer
 			hangs = hangs || never
 		}
@@ -127,6 +154,24 @@ func buses(s sim.State) map[string][]place {
 			if c.BusID != "" {
 				out[c.BusID] = append(out[c.BusID], place{n.ID, c.ID})
 			}
+		}
+	}
+
+	return out
+}
+
+// devices are the chips of a machine by the ids that hccn_tool has for them: physical ones, which the 950 does not have.
+func devices(s sim.State) map[int]place {
+	out := make(map[int]place)
+
+	for _, n := range s.NPUs {
+		for _, c := range n.Chips {
+			id := c.PhyID
+			if s.Family == sim.FamilyA5 {
+				id = c.LogicID
+			}
+
+			out[id] = place{n.ID, c.ID}
 		}
 	}
 

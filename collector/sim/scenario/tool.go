@@ -15,27 +15,52 @@ func newChipHang() effect { return &chipHang{} }
 
 func (*chipHang) parameters() []parameter { return nil }
 
-func (*chipHang) call(in *force, args []string) (delay time.Duration, hangs bool) {
-	return 0, asks(in.fault, args)
+func (*chipHang) call(in *force, c call) (delay time.Duration, hangs bool) {
+	return 0, c.asks(in.fault)
 }
 
-// asks says whether a call of the tool asks a chip of the fault's. One on all chips does.
-func asks(f *fault, args []string) bool {
+// networkToolHang is a chip whose network answers nothing.
+type networkToolHang struct{}
+
+func newNetworkToolHang() effect { return &networkToolHang{} }
+
+func (*networkToolHang) parameters() []parameter { return nil }
+
+func (*networkToolHang) call(in *force, c call) (delay time.Duration, hangs bool) {
+	return 0, c.network && c.asks(in.fault)
+}
+
+// call is a call of one of the tools, with the arguments behind its name.
+type call struct {
+	network bool // it is one of hccn_tool
+	args    []string
+	devices map[int]place // the chips by the ids that hccn_tool has for them
+}
+
+// asks says whether the call asks a chip of the fault's. One on all chips does.
+func (c call) asks(f *fault) bool {
+	if c.network {
+		id, given := argument(c.args, "-i")
+		chip, known := c.devices[id]
+
+		return given && known && f.aims(chip.npu, chip.chip)
+	}
+
 	switch {
-	case len(args) == 0 || args[0] != "info":
+	case len(c.args) == 0 || c.args[0] != "info":
 		return false
-	case len(args) == 1:
+	case len(c.args) == 1:
 		return true
-	case slices.Contains([]string{"-m", "-l", "-h", "--help"}, args[1]):
+	case slices.Contains([]string{"-m", "-l", "-h", "--help"}, c.args[1]):
 		return false
 	}
 
-	npu, one := argument(args, "-i")
+	npu, one := argument(c.args, "-i")
 	if !one {
-		return !slices.Contains(args, "-p") // a physical id is looked up without asking the chip
+		return !slices.Contains(c.args, "-p") // a physical id is looked up without asking the chip
 	}
 
-	if chip, given := argument(args, "-c"); given {
+	if chip, given := argument(c.args, "-c"); given {
 		return f.aims(npu, chip)
 	}
 
@@ -65,7 +90,7 @@ func (t *slowTool) parameters() []parameter {
 	return []parameter{must(period("delay", &t.delay, time.Millisecond, "how much longer each call takes"))}
 }
 
-func (t *slowTool) call(*force, []string) (delay time.Duration, hangs bool) {
+func (t *slowTool) call(*force, call) (delay time.Duration, hangs bool) {
 	return t.delay, false
 }
 
@@ -76,7 +101,7 @@ func newHungTool() effect { return &hungTool{} }
 
 func (*hungTool) parameters() []parameter { return nil }
 
-func (*hungTool) call(*force, []string) (delay time.Duration, hangs bool) {
+func (*hungTool) call(*force, call) (delay time.Duration, hangs bool) {
 	return 0, true
 }
 
