@@ -2,6 +2,7 @@ package simtool
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/scenario"
 )
 
 // hangs says whether the options make a call with these arguments hang.
@@ -27,8 +29,8 @@ func (o *options) hangs(line string) bool {
 	return false
 }
 
-// answer writes the answer to one call and gives the tool's exit status, or running.
-func (o *options) answer(w io.Writer, args []string) (int, error) {
+// answer writes the answer to one call and gives the tool's exit status, or running. Only hccn_tool has something for stderr.
+func (o *options) answer(w, stderr io.Writer, args []string) (int, error) {
 	switch {
 	case o.text != nil:
 		return 0, writeLine(w, *o.text)
@@ -36,15 +38,19 @@ func (o *options) answer(w io.Writer, args []string) (int, error) {
 		return 0, writeGarbage(w, o.machine.Seed)
 	case o.flood > 0:
 		return 0, writeFlood(w, o.flood)
-	case o.absent && len(args) > 0: // without arguments the tool needs no driver
+	case o.absent && len(args) > 0 && !o.network(): // without arguments the tool needs no driver
 		return statusAbsent, writeLine(w, "dcmi module initialize failed. ret is -8005")
 	case o.replay != nil:
-		return o.replay.answer(w, strings.Join(args, " "))
+		return o.replay.answer(w, stderr, o.tool, strings.Join(args, " "))
 	}
 
 	s, err := o.state()
 	if err != nil {
 		return 0, err
+	}
+
+	if o.network() {
+		return sim.PrintNetwork(w, stderr, s, args), nil
 	}
 
 	return sim.Print(w, s, args), nil
@@ -94,7 +100,7 @@ func (o *options) stream(out *bufio.Writer, args []string) (int, error) {
 // state is the machine now, with what is broken of it.
 func (o *options) state() (sim.State, error) {
 	if o.truth != nil {
-		return *o.truth, nil
+		return o.trueState()
 	}
 
 	m, err := sim.New(o.machine)
@@ -102,13 +108,13 @@ func (o *options) state() (sim.State, error) {
 		return sim.State{}, fmt.Errorf("--product, --release, --npus: %w", err)
 	}
 
-	now := o.now()
-	s := m.At(now)
-
 	faults, start, err := o.schedule(m)
 	if err != nil {
-		return s, err
+		return sim.State{}, err
 	}
+
+	now := o.now()
+	s := o.healthy(m, now, faults, now.Sub(start))
 
 	for _, p := range o.lost {
 		if err := s.Lose(p.npu, p.chip); err != nil {
@@ -118,6 +124,39 @@ func (o *options) state() (sim.State, error) {
 
 	if faults != nil {
 		faults.Apply(now.Sub(start), &s)
+	}
+
+	return s, nil
+}
+
+// healthy is the machine as the tool asks for it, with nothing broken but its links.
+func (o *options) healthy(m *sim.Machine, now time.Time, faults *scenario.Schedule, since time.Duration) sim.State {
+	if !o.network() {
+		return m.At(now)
+	}
+
+	var outages sim.Outages
+	if faults != nil {
+		outages = faults.Outages(since)
+	}
+
+	s := m.NetworkAt(now, outages)
+	s.Zone = time.Local // as the tool has it
+
+	if o.absent {
+		s.Init = sim.FailureDriver
+	}
+
+	return s
+}
+
+// trueState is the machine of a file of truth.
+func (o *options) trueState() (sim.State, error) {
+	s := *o.truth
+
+	hasNetwork := len(s.NPUs) > 0 && s.NPUs[0].Chips[0].Network != nil
+	if hasNetwork && !o.network() {
+		return s, errors.New("--truth: the file has what hccn_tool was told: it needs --tool=hccn_tool")
 	}
 
 	return s, nil

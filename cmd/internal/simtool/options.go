@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -17,8 +18,15 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/truth"
 )
 
+// The tools that it stands in for.
+const (
+	npuTool     = "npu-smi"
+	networkTool = "hccn_tool"
+)
+
 // options are what the stand-in is told to be.
 type options struct {
+	tool    string // one of those
 	machine sim.Config
 	time    time.Time // zero is now
 	lost    []place
@@ -58,6 +66,7 @@ type option struct {
 // list is the list of all options.
 func (o *options) list() []option {
 	return []option{
+		{"tool", "npu-smi or hccn_tool", "which tool it is, otherwise hccn_tool if that is the name of its own file, else npu-smi", parsed(&o.tool, parseTool)},
 		{"product", "one of " + strings.Join(sim.Products(), ", "), "the machine's product, otherwise " + sim.Products()[0], o.setProduct},
 		{"release", "one that the product has had, as 23.0 or 26.0", "the release of the tool, otherwise the one that the product is met with most", parsed(&o.machine.Release, parseName)},
 		{"npus", "a number", "how many NPUs it has; otherwise, or with 0, as many as the product usually has", parsed(&o.machine.NPUs, strconv.Atoi)},
@@ -85,9 +94,12 @@ const startHelp = "when the scenario starts, otherwise with the current hour (UT
 
 // parseOptions reads the options. It says whether the call has ended with them, as --help does.
 func parseOptions(args []string, stdout io.Writer) (o *options, ended bool, err error) {
-	o = &options{machine: sim.Config{Product: sim.Products()[0]}}
+	o = &options{tool: npuTool, machine: sim.Config{Product: sim.Products()[0]}}
+	if filepath.Base(os.Args[0]) == networkTool {
+		o.tool = networkTool
+	}
 
-	app := kingpin.New("npu-smi-sim", "Stands in for npu-smi: [--option=value ...] [@FILE] [arguments of npu-smi ...]")
+	app := kingpin.New("npu-smi-sim", "Stands in for npu-smi or hccn_tool: [--option=value ...] [@FILE] [arguments of the tool ...]")
 	app.Terminate(func(int) { ended = true })
 	app.UsageWriter(stdout)
 
@@ -172,6 +184,17 @@ func (o *options) setProduct(s string) error {
 	_, err := sim.New(sim.Config{Product: s})
 
 	return err
+}
+
+// network says whether it is hccn_tool.
+func (o *options) network() bool { return o.tool == networkTool }
+
+func parseTool(s string) (string, error) {
+	if s != npuTool && s != networkTool {
+		return "", errors.New("no such tool")
+	}
+
+	return s, nil
 }
 
 func parseSeed(s string) (uint64, error) { return strconv.ParseUint(s, 10, 64) }

@@ -58,7 +58,12 @@ func (o *options) trouble(args []string) (delay time.Duration, hangs bool, err e
 		return 0, false, err
 	}
 
-	delay, hangs = faults.Tool(o.now().Sub(start), args)
+	ask := faults.Tool
+	if o.network() {
+		ask = faults.NetworkTool
+	}
+
+	delay, hangs = ask(o.now().Sub(start), args)
 
 	return delay, hangs, nil
 }

@@ -1,4 +1,5 @@
-// Package simtool is a stand-in for npu-smi as a function, for npu-smi-sim and for a program that runs itself as the tool.
+// Package simtool is a stand-in for npu-smi and hccn_tool as a function, for npu-smi-sim and for a program that runs itself as one
+// of the tools.
 //
 // It answers of a simulated machine, or of a recorded one, and it can fail in the ways in which the real tool fails: be
 // slow, hang, lose a card, find no driver, or print nonsense.
@@ -21,14 +22,16 @@ import (
 const (
 	// statusOptions is the exit status after wrong options of the stand-in itself.
 	statusOptions = 2
-	// statusAbsent is the tool's when there is no driver: -8005.
+	// statusAbsent is npu-smi's when there is no driver: -8005.
 	statusAbsent = 187
+	// statusUnknown is hccn_tool's for a query that it does not know.
+	statusUnknown = 3
 )
 
 // Main runs the stand-in once. The arguments begin with options of the form --name=value (or @FILE, a file with an option
 // a line, read anew at each call); all from the first one that is neither on are the tool's own, so that -v, -h and
-// `info -t x` mean what they mean to npu-smi. It gives the exit status: the tool's, or 2 after wrong options, which are
-// explained on stderr.
+// `info -t x` mean what they mean to npu-smi. --tool says which tool it is; without it the file that the process was started
+// as. It gives the exit status: the tool's, or 2 after wrong options, which are explained on stderr.
 //
 // A call that is to hang does not return.
 func Main(args []string, stdout, stderr io.Writer) int {
@@ -59,7 +62,7 @@ func MainWithKubelet(args []string, stdout, stderr io.Writer, kubelet Kubelet) i
 	if err == nil {
 		var status int
 
-		if status, err = o.run(args[n:], stdout); err == nil {
+		if status, err = o.run(args[n:], stdout, stderr); err == nil {
 			return status
 		}
 	}
@@ -70,7 +73,7 @@ func MainWithKubelet(args []string, stdout, stderr io.Writer, kubelet Kubelet) i
 }
 
 // run answers one call as the options say.
-func (o *options) run(args []string, stdout io.Writer) (status int, err error) {
+func (o *options) run(args []string, stdout, stderr io.Writer) (status int, err error) {
 	if o.ignoreSIGTERM {
 		signal.Ignore(syscall.SIGTERM)
 	}
@@ -94,7 +97,7 @@ func (o *options) run(args []string, stdout io.Writer) (status int, err error) {
 
 	out := bufio.NewWriter(stdout)
 
-	status, err = o.answer(out, args)
+	status, err = o.answer(out, stderr, args)
 	if err != nil {
 		return 0, err
 	}
@@ -103,14 +106,14 @@ func (o *options) run(args []string, stdout io.Writer) (status int, err error) {
 		return 0, err
 	}
 
-	if status == sim.Running && o.replay == nil {
+	if status == sim.Running && o.replay == nil && !o.network() {
 		status, err = o.stream(out, args)
 		if err != nil {
 			return 0, err
 		}
 	}
 
-	if status == sim.Running { // a recording of such a call has no more
+	if status == sim.Running { // a recording of such a call has no more, and hccn_tool waits for a sick chip
 		waitFor(math.MaxInt64)
 	}
 

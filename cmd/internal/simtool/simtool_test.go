@@ -137,7 +137,7 @@ func TestWrongOptions(t *testing.T) {
 		{[]string{"--truth=/nonexistent", "info"}, `--truth=/nonexistent: open /nonexistent: no such file or directory; it accepts a JSON file`},
 		{[]string{"--truth=" + write(t, "none", "{}"), "info"}, `product "": the products are 310, 310B, 310P, 910, 910B, 910_93, 950; it accepts a JSON file`},
 		{[]string{"--log=/nonexistent/log", "info"}, `--log: open /nonexistent/log: no such file or directory`},
-		{[]string{"--prodct=A3"}, `unknown long flag '--prodct'; the options are --product, --release, --npus, --seed,`},
+		{[]string{"--prodct=A3"}, `unknown long flag '--prodct'; the options are --tool, --product, --release, --npus, --seed,`},
 		{[]string{"--hang", "info"}, `expected argument for flag '--hang'; the options are`},
 		{[]string{"@/nonexistent", "info"}, `/nonexistent`},
 		{[]string{"@" + write(t, "options", "info")}, `unexpected info; the options are`},
