@@ -23,10 +23,12 @@ import (
 // An outage is a fault by which a host answers nobody for its first 20 minutes.
 type outage struct{}
 
-func (outage) Apply(time.Duration, *sim.State)                    {}
-func (outage) Tool(time.Duration, []string) (time.Duration, bool) { return 0, false }
-func (outage) LostFromBus(time.Duration) int                      { return 0 }
-func (outage) Down(since time.Duration) bool                      { return since >= 0 && since < 20*time.Minute }
+func (outage) Apply(time.Duration, *sim.State)                           {}
+func (outage) Outages(time.Duration) sim.Outages                         { return nil }
+func (outage) Tool(time.Duration, []string) (time.Duration, bool)        { return 0, false }
+func (outage) NetworkTool(time.Duration, []string) (time.Duration, bool) { return 0, false }
+func (outage) LostFromBus(time.Duration) int                             { return 0 }
+func (outage) Down(since time.Duration) bool                             { return since >= 0 && since < 20*time.Minute }
 
 // A trap is a fault that springs when its time comes.
 type trap struct {

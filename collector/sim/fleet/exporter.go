@@ -54,8 +54,13 @@ type Exporter struct {
 	expected poll.Expected
 	latest   *snapshot.Snapshot
 
-	known   sim.State // of knownAt, if there is an interval
-	knownAt time.Time
+	known, network moment
+}
+
+// moment is the machine at a moment, which is kept if there is an interval.
+type moment struct {
+	state sim.State
+	at    time.Time
 }
 
 // NewExporter makes the exporter of a host, which begins to ask at a moment.
@@ -97,11 +102,9 @@ func (e *Exporter) asked() time.Time {
 }
 
 func (e *Exporter) newPoller() *poll.Poller {
-	now := func() time.Time { return e.now }
-
 	return poll.New(poll.Config{
 		Sources:    e.sources,
-		Tool:       tool{host: e.Host, now: now, state: e.stateOf, text: e.options.Text},
+		Tool:       e.npuSMI(),
 		Logger:     slog.New(slog.DiscardHandler), // a fleet's faults are on purpose, and many
 		MaxDuty:    maxDuty,
 		Faults:     e.options.Faults,
@@ -110,21 +113,34 @@ func (e *Exporter) newPoller() *poll.Poller {
 		Sides:      []poll.Side{e.pods()},
 		Local:      func() poll.Local { return e.local(e.now) },
 		Publish:    func(s *snapshot.Snapshot) { e.latest = s },
-		Now:        now,
+		Now:        e.clock,
 	})
 }
 
+// clock is the exporter's own.
+func (e *Exporter) clock() time.Time { return e.now }
+
 // stateOf is the machine at a moment, or at the last multiple of the interval before it. Nobody may change it.
 func (e *Exporter) stateOf(at time.Time) sim.State {
-	if e.options.Interval == 0 {
-		return e.state(at)
+	return e.known.of(at, e.options.Interval, e.state)
+}
+
+// networkOf is the same with the networks of the chips.
+func (e *Exporter) networkOf(at time.Time) sim.State {
+	return e.network.of(at, e.options.Interval, e.networkState)
+}
+
+// of is the state at a moment, or at the last multiple of an interval before it.
+func (m *moment) of(at time.Time, interval time.Duration, state func(time.Time) sim.State) sim.State {
+	if interval == 0 {
+		return state(at)
 	}
 
-	if at = at.Truncate(e.options.Interval); !at.Equal(e.knownAt) {
-		e.known, e.knownAt = e.state(at), at
+	if at = at.Truncate(interval); !at.Equal(m.at) {
+		m.state, m.at = state(at), at
 	}
 
-	return e.known
+	return m.state
 }
 
 // local is what the host knows without the tool.

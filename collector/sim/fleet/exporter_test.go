@@ -111,6 +111,12 @@ func (s scripted) Tool(since time.Duration, args []string) (delay time.Duration,
 	return s.tool(since, args)
 }
 
+func (s scripted) NetworkTool(since time.Duration, args []string) (delay time.Duration, hangs bool) {
+	return s.Tool(since, args)
+}
+
+func (s scripted) Outages(time.Duration) sim.Outages { return nil }
+
 func (s scripted) Down(since time.Duration) bool { return s.down != nil && s.down(since) }
 
 func (s scripted) LostFromBus(time.Duration) int { return s.lost }

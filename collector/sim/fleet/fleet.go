@@ -55,8 +55,12 @@ type Schedule struct {
 type Faults interface {
 	// Apply changes the state of the machine.
 	Apply(since time.Duration, state *sim.State)
-	// Tool is how a call of the tool behaves: how much longer it takes, and whether it never answers.
+	// Outages are the times until then in which network links were cut.
+	Outages(since time.Duration) sim.Outages
+	// Tool is how a call of npu-smi behaves: how much longer it takes, and whether it never answers.
 	Tool(since time.Duration, args []string) (delay time.Duration, hangs bool)
+	// NetworkTool is the same for hccn_tool.
+	NetworkTool(since time.Duration, args []string) (delay time.Duration, hangs bool)
 	// Down says whether the host answers nobody.
 	Down(since time.Duration) bool
 	// LostFromBus is the number of PCI functions that are gone.
@@ -108,7 +112,7 @@ func (c Config) host(pod, rack, server int) (*Host, error) {
 
 	machine, err := sim.New(sim.Config{
 		Product: c.Product, NPUs: c.NPUs, Seed: c.Seed + uint64(pod*c.Racks*c.HostsPerRack+index), //nolint:gosec // both are small and positive
-		SuperPodID: pod, ServerIndex: index,
+		SuperPodID: pod, ServerIndex: index, Rack: h.Rack, Slot: server,
 	})
 	if err != nil {
 		return nil, err
@@ -166,6 +170,20 @@ func (h *Host) state(at time.Time) sim.State {
 	if h.faults.Faults != nil {
 		h.faults.Faults.Apply(at.Sub(h.faults.Start), &s)
 	}
+
+	return s
+}
+
+// networkState is the same with the networks of its chips.
+func (h *Host) networkState(at time.Time) sim.State {
+	f := h.faults
+	if f.Faults == nil {
+		return h.machine.NetworkAt(at, nil)
+	}
+
+	since := at.Sub(f.Start)
+	s := h.machine.NetworkAt(at, f.Faults.Outages(since))
+	f.Faults.Apply(since, &s)
 
 	return s
 }

@@ -12,14 +12,50 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/direct"
 )
 
-// tool is the npu-smi of a host as the poller knows it: without processes, and by the clock of the host's exporter. It answers
-// at once and says how long it took.
+// tool is a tool of a host as the poller knows it: without processes, and by the clock of the host's exporter. It answers at once and
+// says how long it took.
 type tool struct {
+	name string
 	host *Host
 	now  func() time.Time
-	// state is the machine at a moment.
-	state func(at time.Time) sim.State
-	text  bool // always print and parse
+	// trouble is how the host's faults make a call behave.
+	trouble func(f Faults, since time.Duration, args []string) (delay time.Duration, hangs bool)
+	// answer fills in what the tool says at a moment, or says that it never ends.
+	answer func(at time.Time, run *npusmi.Run) (hangs bool)
+}
+
+// npuSMI is the npu-smi of the exporter's host.
+func (e *Exporter) npuSMI() tool {
+	return tool{name: "npu-smi", host: e.Host, now: e.clock, trouble: Faults.Tool, answer: func(at time.Time, run *npusmi.Run) bool {
+		state := e.stateOf(at)
+
+		if !e.options.Text {
+			if answer, ok := direct.Answer(state, run.Args); ok {
+				run.Answer = answer
+
+				return false
+			}
+		}
+
+		var out bytes.Buffer
+
+		run.ExitStatus = sim.Print(&out, state, run.Args)
+		run.Stdout = out.Bytes()
+
+		return false
+	}}
+}
+
+// hccnTool is the hccn_tool of the exporter's host. It always prints.
+func (e *Exporter) hccnTool() tool {
+	return tool{name: "hccn_tool", host: e.Host, now: e.clock, trouble: Faults.NetworkTool, answer: func(at time.Time, run *npusmi.Run) bool {
+		var stdout, stderr bytes.Buffer
+
+		run.ExitStatus = sim.PrintNetwork(&stdout, &stderr, e.networkOf(at), run.Args)
+		run.Stdout, run.Stderr = stdout.Bytes(), stderr.Bytes()
+
+		return run.ExitStatus == sim.Running
+	}}
 }
 
 // How long a call takes.
@@ -37,35 +73,18 @@ func (t tool) Run(_ context.Context, deadline time.Duration, args ...string) npu
 	if f := t.host.faults; f.Faults != nil {
 		var delay time.Duration
 
-		delay, hangs = f.Faults.Tool(run.Start.Sub(f.Start), args)
+		delay, hangs = t.trouble(f.Faults, run.Start.Sub(f.Start), args)
 		run.Duration += delay
 	}
 
-	if hangs || run.Duration > deadline {
+	if hangs || run.Duration > deadline || t.answer(run.Start.Add(run.Duration), &run) {
 		run.Duration, run.ExitStatus = deadline, -1
 		run.Failure = &npusmi.Failure{
 			Reason:  npusmi.ReasonTimeout,
-			Message: "npu-smi gave no answer in " + deadline.String(),
+			Message: t.name + " gave no answer in " + deadline.String(),
 			Advice:  "The simulated fault does this.",
 		}
-
-		return run
 	}
-
-	state := t.state(run.Start.Add(run.Duration))
-
-	if !t.text {
-		if answer, ok := direct.Answer(state, args); ok {
-			run.Answer = answer
-
-			return run
-		}
-	}
-
-	var out bytes.Buffer
-
-	run.ExitStatus = sim.Print(&out, state, args)
-	run.Stdout = out.Bytes()
 
 	return run
 }
