@@ -29,6 +29,11 @@ type Options struct {
 	OpticalDetail bool
 }
 
+// everything has all metrics that there are.
+func everything() Options {
+	return Options{Processes: true, PerLink: true, NetworkDetail: true, PerPriority: true, PerPort: true, OpticalDetail: true}
+}
+
 // tables are all rows by what they are read from.
 type tables struct {
 	chips   []chipRow

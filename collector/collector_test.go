@@ -52,7 +52,7 @@ func full() *snapshot.Snapshot {
 				Model: "910B3", BusID: "0000:C1:00.0", LogicID: "0", PhyID: "0", Health: npusmi.HealthOK,
 				Power: optional.Of(301.5), Temperature: optional.Of(61), AICore: optional.Of(0.57), HBM: memory, DDR: memory,
 				Hugepages: snapshot.Memory{Used: optional.Of(0), Total: optional.Of(15)}, ProcessCount: optional.Of(2),
-				Detail: detail(), Derived: snapshot.Derived{
+				Detail: detail(), Network: roce(), Derived: snapshot.Derived{
 					BusySeconds: optional.Of(12.5), EnergyJoules: optional.Of(3000), ObservedSeconds: optional.Of(15),
 					PeakPower: optional.Of(310), PeakTemperature: optional.Of(66),
 					Onsets: []snapshot.Count{{Name: "info", Number: optional.Of(0)}, {Name: "critical", Number: optional.Of(2)}},
@@ -74,7 +74,7 @@ func full() *snapshot.Snapshot {
 				},
 			},
 			{Key: snapshot.Key{NPU: 1}, Model: "310", Health: npusmi.HealthAlarm, RatedPower: optional.Of(12.8), Temperature: optional.Of(0)},
-			{Key: snapshot.Key{NPU: 1, Chip: 1}, Model: "Ascend950PR", Health: npusmi.HealthOK, Utilization: optional.Of(1)},
+			{Key: snapshot.Key{NPU: 1, Chip: 1}, Model: "Ascend950PR", Health: npusmi.HealthOK, Utilization: optional.Of(1), Network: ports950()},
 			{Key: snapshot.Key{NPU: 2}, Health: npusmi.HealthUnknown, Unusable: true},
 		},
 		Cards: []snapshot.Card{{NPU: 5, Power: optional.Of(63.1)}, {NPU: 6}},
@@ -85,6 +85,15 @@ func full() *snapshot.Snapshot {
 				Failing: []snapshot.ChipFailure{{Key: snapshot.Key{NPU: 1, Chip: 1}, Reason: npusmi.ReasonTimeout}},
 			},
 			{Name: "mapping", Success: true},
+			{
+				Name: "net-link", Group: "network", Asked: true, Success: true, LastSuccess: optional.Of(1_799_999_980), Duration: time.Second, Runs: 20,
+				Failing: []snapshot.ChipFailure{{Key: snapshot.Key{NPU: 1}, Reason: npusmi.ReasonQuery}},
+			},
+			{
+				Name: "net-lldp", Group: "network", Asked: true, LastSuccess: optional.Of(1_799_990_000), Duration: time.Second, Runs: 4, Failures: 2, Unrecognized: 1,
+				Failing: []snapshot.ChipFailure{{Key: snapshot.Key{NPU: 1}, Reason: npusmi.ReasonQuery}, {Key: snapshot.Key{NPU: 1}, Reason: npusmi.ReasonTimeout}},
+			},
+			{Name: "net-ports", Group: "network", Asked: true, Unsupported: true, Runs: 2},
 		},
 		Runner:      snapshot.Runner{Failures: failures, Unkillable: 1},
 		Attribution: snapshot.Attribution{Asked: true, Conflicts: 4},
@@ -157,7 +166,7 @@ func TestExpositionGolden(t *testing.T) {
 
 	const golden = "testdata/full.metrics"
 
-	got := exposition(t, gathered(t, Options{Processes: true, PerLink: true}, full()))
+	got := exposition(t, gathered(t, everything(), full()))
 
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
@@ -179,7 +188,7 @@ func TestExpositionGolden(t *testing.T) {
 func TestEveryMetricIsInTheGolden(t *testing.T) {
 	t.Parallel()
 
-	families := gathered(t, Options{Processes: true, PerLink: true}, full())
+	families := gathered(t, everything(), full())
 
 	for _, group := range Reference() {
 		for _, metric := range group.Metrics {
@@ -207,7 +216,7 @@ func TestEveryMetricIsInTheGolden(t *testing.T) {
 func TestPromlintFindsNothing(t *testing.T) {
 	t.Parallel()
 
-	problems, err := promlint.NewWithMetricFamilies(gathered(t, Options{Processes: true, PerLink: true}, full())).Lint()
+	problems, err := promlint.NewWithMetricFamilies(gathered(t, everything(), full())).Lint()
 	if err != nil {
 		t.Fatal(err)
 	}

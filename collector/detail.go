@@ -127,17 +127,29 @@ func conditionRows() []chipRow {
 		},
 		{
 			name:     "ascend_npu_sensor_temperature_celsius",
-			help:     "Temperature at a sensor of the chip. A sensor that does not answer is absent.",
+			help:     "Temperature at a sensor of the chip. A sensor that does not answer is absent; so are hbm and sfp where ascend_npu_hbm_temperature_celsius and ascend_npu_optical_temperature_celsius tell the same.",
 			labels:   []string{"sensor"},
 			source:   "sensors",
 			products: not310,
 			read: func(c *snapshot.Chip, emit emit) {
 				for _, sensor := range c.Detail.Sensors {
-					if temperature, ok := sensor.Temperature.Get(); ok {
+					if temperature, ok := sensor.Temperature.Get(); ok && !toldElsewhere(c, sensor.Name) {
 						emit(temperature, sensor.Name)
 					}
 				}
 			},
 		},
+	}
+}
+
+// toldElsewhere says whether a metric of its own tells the temperature of a sensor.
+func toldElsewhere(c *snapshot.Chip, sensor string) bool {
+	switch sensor {
+	case "hbm":
+		return c.Detail.HBMTemperature.Present()
+	case "sfp":
+		return c.Network != nil && c.Network.Optical != nil && c.Network.Optical.Temperature.Present()
+	default:
+		return false
 	}
 }

@@ -21,7 +21,7 @@ type Group struct {
 
 // Reference describes all metrics that the Collector can have, those behind options too.
 func Reference() []Group {
-	t := newTables(Options{Processes: true, PerLink: true, NetworkDetail: true, PerPriority: true, PerPort: true, OpticalDetail: true})
+	t := newTables(everything())
 
 	return []Group{
 		{Title: "Chips", Metrics: describe(t.chips, chipLabels())},

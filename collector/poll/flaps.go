@@ -37,11 +37,9 @@ func (f *flaps) look(changes []hccntool.LinkChange) {
 	f.looked, f.seen = true, slices.Clone(changes)
 }
 
-// follows says whether the changes are the newest of those that were seen before.
+// follows says whether the changes are the newest of those that were seen before, of which the oldest may have been forgotten.
 func (f *flaps) follows(changes []hccntool.LinkChange) bool {
-	common := min(len(changes), len(f.seen))
-
-	return common > 0 && slices.Equal(changes[:common], f.seen[:common])
+	return len(changes) <= len(f.seen) && slices.Equal(changes, f.seen[:len(changes)])
 }
 
 // linkChanges are the flaps of the links of all chips.

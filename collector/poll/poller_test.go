@@ -173,8 +173,8 @@ func basics() []Source {
 	return slices.DeleteFunc(Sources(), func(s Source) bool { return s.Name != Mapping && s.Name != Summary })
 }
 
-// newBench makes a poller over a tool.
-func newBench(t *testing.T, sources []Source, answer answers) *bench {
+// newBench makes a poller over a tool, with what is changed in its configuration.
+func newBench(t *testing.T, sources []Source, answer answers, changes ...func(*Config)) *bench {
 	t.Helper()
 
 	expected, err := NewExpected(0, "")
@@ -193,7 +193,7 @@ func newBench(t *testing.T, sources []Source, answer answers) *bench {
 		begin: time.Now(),
 	}
 
-	b.Poller = New(Config{
+	config := Config{
 		Sources:  sources,
 		Faults:   table,
 		Tool:     b.tool,
@@ -202,7 +202,12 @@ func newBench(t *testing.T, sources []Source, answer answers) *bench {
 		Expected: expected,
 		Local:    func() Local { return Local{PCIDevices: optional.Of(8)} },
 		Publish:  func(s *snapshot.Snapshot) { b.latest.Store(s) },
-	})
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+
+	b.Poller = New(config)
 
 	return b
 }

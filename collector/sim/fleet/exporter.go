@@ -103,17 +103,19 @@ func (e *Exporter) asked() time.Time {
 
 func (e *Exporter) newPoller() *poll.Poller {
 	return poll.New(poll.Config{
-		Sources:    e.sources,
-		Tool:       e.npuSMI(),
-		Logger:     slog.New(slog.DiscardHandler), // a fleet's faults are on purpose, and many
-		MaxDuty:    maxDuty,
-		Faults:     e.options.Faults,
-		PeakWindow: time.Minute,
-		Expected:   &e.expected,
-		Sides:      []poll.Side{e.pods()},
-		Local:      func() poll.Local { return e.local(e.now) },
-		Publish:    func(s *snapshot.Snapshot) { e.latest = s },
-		Now:        e.clock,
+		Sources:     e.sources,
+		Tool:        e.npuSMI(),
+		Network:     e.hccnTool(),
+		Logger:      slog.New(slog.DiscardHandler), // a fleet's faults are on purpose, and many
+		MaxDuty:     maxDuty,
+		NetworkDuty: 0.2,
+		Faults:      e.options.Faults,
+		PeakWindow:  time.Minute,
+		Expected:    &e.expected,
+		Sides:       []poll.Side{e.pods()},
+		Local:       func() poll.Local { return e.local(e.now) },
+		Publish:     func(s *snapshot.Snapshot) { e.latest = s },
+		Now:         e.clock,
 	})
 }
 
