@@ -1,33 +1,38 @@
 package hccntool
 
-import (
-	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
-	"github.com/ascend-exporter/ascend_exporter/collector/optional"
-)
+import "github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 
-// ParseLink reads the answer to `-link`: 1 for a link that is up, 0 for one that is down, and absent for a state that is not known.
-func ParseLink(output []byte) (up optional.Float, warnings npusmi.Warnings, err error) {
-	value, warnings, err := only(output, "link status")
-	if err != nil {
-		return optional.Float{}, warnings, err
-	}
-
-	up = linkState(value)
-	if !up.Present() {
-		warnings.Add(1, value, "UP or DOWN")
-	}
-
-	return up, warnings, nil
+// Link is what `-link -g` says of a chip's port, and on 950 `-g -link` of one of its ports.
+type Link struct {
+	Up bool
 }
 
-// linkState reads UP or DOWN.
-func linkState(word string) optional.Float {
-	switch word {
-	case "UP":
-		return optional.Of(1)
-	case "DOWN":
-		return optional.Of(0)
-	default:
-		return optional.Float{}
+// ParseLink reads the answer. It fails where it says neither UP nor DOWN.
+func ParseLink(output []byte) (Link, npusmi.Warnings, error) {
+	var link Link
+
+	known := false
+
+	warnings, err := readFields(output, "", func(key, value string) string {
+		if key != "link status" {
+			return whyKey
+		}
+
+		if value != "UP" && value != "DOWN" {
+			return "UP or DOWN"
+		}
+
+		if known {
+			return whyTwice
+		}
+
+		known, link.Up = true, value == "UP"
+
+		return ""
+	})
+	if err == nil && !known {
+		err = errNoReading
 	}
+
+	return link, warnings, err
 }

@@ -8,22 +8,23 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
-// LinkStat is what `-link_stat` says of how a link changed, on any product.
+// LinkStat is what `-link_stat -g` says of a chip's port: how often its link came up and went down.
+//
+// Its times are what a clock on the wall shows: the tool prints the host's local time and no zone. They are given as if that
+// were UTC; their differences are true but for a change of the clocks in between. On 950 they are UTC.
 type LinkStat struct {
-	Up, Down optional.Float // how often, since the chip's start; absent in releases that do not count
-
-	Changes []LinkChange // the last ones, newest first; the tool remembers ten
+	Now        time.Time      // of the device, when it answered; zero where it is not printed (950)
+	Ups, Downs optional.Float // since the device started; older releases do not count the latter
+	Changes    []LinkChange   // newest first; the device keeps the last 10 of both kinds
 }
 
-// LinkChange is one change of a link.
+// LinkChange is a link that came up or went down. Two can have the same second.
 type LinkChange struct {
-	// Time is by the clock that the tool prints, which has no zone: the host's local time, and UTC on 950. Two changes can have the
-	// same.
 	Time time.Time
 	Up   bool
 }
 
-// ParseLinkStat reads the answer: lines that begin with `[devid N]` or `[device N]`, or on 950 counts and a table.
+// ParseLinkStat reads the answer.
 func ParseLinkStat(output []byte) (LinkStat, npusmi.Warnings, error) {
 	var (
 		stat     LinkStat
@@ -32,67 +33,89 @@ func ParseLinkStat(output []byte) (LinkStat, npusmi.Warnings, error) {
 
 	found := false
 
-	for number, line := range lines(output) {
-		line = strings.TrimSpace(afterDevice(line))
+	for number, line := range answerLines(output) {
+		text := withoutDevice(line)
 
-		switch key, value, _ := split(line); {
-		case line[:min(1, len(line))] == "+" || strings.HasPrefix(line, "| NPU "):
-			found = true
-		case key == "current time" || key == "link change records" && (value == "" || value == "NA"):
-			found = true
-		case key == "link up count" && count(value).Present():
-			stat.Up, found = count(value), true
-		case key == "link down count" && count(value).Present():
-			stat.Down, found = count(value), true
-		default:
-			change, ok := linkChange(line)
-			if !ok {
-				warnings.Add(number, line, "a change of the link")
+		why := ""
+		if change, ok := parseLinkChange(text); ok {
+			stat.Changes = append(stat.Changes, change)
+		} else {
+			why = stat.set(text)
+		}
 
-				continue
-			}
+		found = found || why == ""
 
-			stat.Changes, found = append(stat.Changes, change), true
+		if why != "" {
+			warnings.Add(number, line, why)
 		}
 	}
 
 	if !found {
-		return LinkStat{}, warnings, errNothing
+		return LinkStat{}, warnings, errNoReading
 	}
 
 	return stat, warnings, nil
 }
 
-// afterDevice is a line without `[devid N]` before it.
-func afterDevice(line string) string {
-	if head, rest, ok := strings.Cut(line, "]"); ok && strings.HasPrefix(head, "[dev") {
-		return rest
+// withoutDevice takes the "[devid 0]" off that begins each line; some releases have "[device 0]".
+func withoutDevice(line string) string {
+	if strings.HasPrefix(line, "[dev") {
+		if _, rest, ok := strings.Cut(line, "]"); ok {
+			return strings.TrimSpace(rest)
+		}
 	}
 
 	return line
 }
 
-// linkChange reads a change: `DATE    LINK UP`, or a row of the table, whose last two cells are the state and the date.
-func linkChange(line string) (change LinkChange, ok bool) {
-	var date, state string
+// parseLinkChange reads "Tue Aug  1 14:43:40 2022    LINK UP".
+func parseLinkChange(text string) (change LinkChange, ok bool) {
+	when, up := strings.CutSuffix(text, "LINK UP")
+	change.Up = up
 
-	if strings.HasPrefix(line, "|") {
-		row := cells(line)
-		if len(row) < 2 {
+	if !up {
+		if when, ok = strings.CutSuffix(text, "LINK DOWN"); !ok {
 			return LinkChange{}, false
 		}
-
-		state, date = row[len(row)-2], row[len(row)-1]
-	} else {
-		at := strings.LastIndex(line, "LINK ")
-		if at < 0 {
-			return LinkChange{}, false
-		}
-
-		date, state = strings.TrimSpace(line[:at]), strings.Replace(line[at:], " ", "_", 1)
 	}
 
-	moment, err := time.Parse(time.ANSIC, date)
+	change.Time, ok = parseTime(when)
 
-	return LinkChange{Time: moment, Up: state == "LINK_UP"}, err == nil && (state == "LINK_UP" || state == "LINK_DOWN")
+	return change, ok
+}
+
+// set reads a line that is no change. It returns what it would have expected.
+func (s *LinkStat) set(text string) (why string) {
+	key, value, ok := splitField(text)
+	if !ok {
+		return "a count or a change of the link"
+	}
+
+	switch key {
+	case "current time":
+		if s.Now, ok = parseTime(value); !ok {
+			return "a time"
+		}
+
+		return ""
+	case "link up count":
+		return setCount(&s.Ups, value)
+	case "link down count":
+		return setCount(&s.Downs, value)
+	case "link change records":
+		if value != "" && value != "NA" {
+			return "changes of the link, or NA"
+		}
+
+		return ""
+	default:
+		return whyKey
+	}
+}
+
+// parseTime reads "Tue Aug  1 14:43:40 2022", whatever pads the day.
+func parseTime(text string) (when time.Time, ok bool) {
+	when, err := time.Parse("Mon Jan 2 15:04:05 2006", strings.Join(strings.Fields(text), " "))
+
+	return when, err == nil
 }

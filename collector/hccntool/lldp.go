@@ -6,63 +6,75 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 )
 
-// Neighbor is what `-lldp` says of the other end of the cable; what it does not tell is "".
-type Neighbor struct {
-	Switch string // System Name; of a switch that sends none, its Chassis ID
-	Port   string // Port ID
+// Neighbour is what `-lldp -g` says of the switch at the other end of a chip's link, as the switch tells it. All of it is ""
+// where there is no neighbour: the answer is an empty line then. What the switch does not tell is "" too.
+type Neighbour struct {
+	System          string // name of the switch: System Name
+	Port            string // of the switch: Port ID, such as 400GE1/0/1
+	PortSubtype     string // what Port is: Ifname, Local, MAC, …
+	PortDescription string
+	Chassis         string // Chassis ID, as a rule a MAC address
 }
 
-// ParseLLDP reads the answer: values stand on lines of their own, indented, below the name of what they are. A text of several
-// lines can follow such a name. Without a neighbour the answer is empty (see Nothing).
-func ParseLLDP(output []byte) (Neighbor, npusmi.Warnings, error) {
+// ParseLLDP reads the answer. It fails where it is empty to the last byte, as it is when the query failed.
+func ParseLLDP(output []byte) (Neighbour, npusmi.Warnings, error) {
 	var (
-		neighbor Neighbor
-		chassis  string
-		about    string
-		warnings npusmi.Warnings
+		neighbour Neighbour
+		warnings  npusmi.Warnings
 	)
 
-	for number, line := range lines(output) {
-		if name, ok := strings.CutSuffix(line, " TLV"); ok {
-			about = name
+	number, section, empty := 0, "", false
+
+	for line := range strings.Lines(strings.ToValidUTF8(string(output), "\uFFFD")) {
+		number++
+
+		text := strings.TrimSpace(line)
+		if text == "" || npusmi.IsNoise(text) {
+			empty = empty || text == ""
 
 			continue
 		}
 
-		// What a value is, as `Ifname: 400GE1/0/1`, stands before it; a name of a system has none.
-		value := line
-		if _, after, ok := strings.Cut(line, ": "); ok && about != "System Name" {
-			value = strings.TrimSpace(after)
-		}
+		// Values are indented, but for the further lines of one that has several.
+		heading, ok := strings.CutSuffix(strings.TrimRight(line, " \t\r\n"), " TLV")
 
-		switch about {
-		case "Chassis ID":
-			chassis = first(chassis, value)
-		case "Port ID":
-			neighbor.Port = first(neighbor.Port, value)
-		case "System Name":
-			neighbor.Switch = first(neighbor.Switch, value)
-		case "":
-			warnings.Add(number, line, "the name of a TLV")
+		switch {
+		case ok && heading != "" && !strings.ContainsAny(heading[:1], " \t"):
+			section = heading
+		case section == "":
+			warnings.Add(number, text, "the heading of a TLV")
+		default:
+			neighbour.set(section, text)
 		}
 	}
 
-	if about == "" {
-		return Neighbor{}, warnings, errNothing
+	if section == "" && (!empty || warnings.Count > 0) {
+		return Neighbour{}, warnings, errNoReading
 	}
 
-	neighbor.Switch = first(neighbor.Switch, chassis)
-
-	return neighbor, warnings, nil
+	return neighbour, warnings, nil
 }
 
-// first is the first text that is not empty.
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
+// set takes the first line of a section. Sections of no use here have text of any kind.
+func (n *Neighbour) set(section, text string) {
+	switch section {
+	case "System Name":
+		setOnce(&n.System, text)
+	case "Port Description":
+		setOnce(&n.PortDescription, text)
+	case "Chassis ID":
+		if _, id, ok := strings.Cut(text, ":"); ok {
+			setOnce(&n.Chassis, strings.TrimSpace(id))
+		}
+	case "Port ID":
+		if subtype, id, ok := strings.Cut(text, ":"); ok && n.Port == "" {
+			n.PortSubtype, n.Port = strings.TrimSpace(subtype), strings.TrimSpace(id)
 		}
 	}
+}
 
-	return ""
+func setOnce(where *string, text string) {
+	if *where == "" {
+		*where = text
+	}
 }

@@ -8,194 +8,220 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
-// Optical is what `-optical` says of the module of a RoCE port. What the tool has no reading for (NA, not supported, get failed) is
-// absent; of a module that is not present everything is, whatever the tool prints.
+// Optical is what `-optical -g` says of the optical module at a chip's port. A value is absent where the tool prints NA, not
+// supported or get failed, or does not print it.
 type Optical struct {
-	Present     optional.Float // 1 or 0
-	Temperature optional.Float // degrees Celsius
-	Voltage     optional.Float // millivolts
+	// PresenceKnown says whether the tool printed whether a module is there, and Present what it printed. Some releases print
+	// "not present" and readings, which then are no readings of a module.
+	PresenceKnown bool
+	Present       bool
 
-	Lanes []OpticalLane // in the order of their numbers; those of which there is a reading
+	Vendor     string // "" where the module tells none
+	PartNumber string
+	Serial     string
 
-	// The module's own limits, in the units of the readings.
-	TemperatureLimits, VoltageLimits, TransmitLimits, ReceiveLimits Limits
+	Temperature optional.Float // degrees Celsius; can be negative
+	Voltage     optional.Float // millivolts; 0 is absent, since a module without power does not answer
 
-	// Lanes of the whole module that have lost the signal, or that cannot lock on to it, as bits: chips that share a module see each
-	// other's.
-	TransmitSignalLost, ReceiveSignalLost, TransmitLockLost, ReceiveLockLost uint64
+	Lanes []OpticalLane // in the order printed; as a rule 0 to 3
 
-	Vendor, SerialNumber string // "" where not known
+	// What the module says of all of its lanes, also those of a neighbour who shares it: bit N is set where lane N of the module has
+	// lost the signal (LOS), or its clock (LOL).
+	TransmitLOS, ReceiveLOS, TransmitLOL, ReceiveLOL optional.Float
+
+	// The module's own limits, in the units of what they limit.
+	TemperatureLimits, VoltageLimits, TransmitPowerLimits, ReceivePowerLimits Limits
 }
 
-// OpticalLane is a lane of a module.
+// OpticalLane is a lane of the module.
 type OpticalLane struct {
-	Number            int
-	Transmit, Receive optional.Float // milliwatts
-	Bias              optional.Float // milliamperes
-	HostSNR, MediaSNR optional.Float // decibels
+	Number                      int            // 0 where the tool prints none
+	TransmitPower, ReceivePower optional.Float // milliwatts; 0 is a dark lane
+	Bias                        optional.Float // milliamperes, of the laser
+	HostSNR, MediaSNR           optional.Float // decibels: of the signal from the chip, and of that from the fibre
 }
 
-// Limits are between which a reading should be.
+// Limits are the bounds within which a reading is in order.
 type Limits struct {
 	Low, High optional.Float
 }
 
 // ParseOptical reads the answer.
 func ParseOptical(output []byte) (Optical, npusmi.Warnings, error) {
-	var (
-		optical  Optical
-		warnings npusmi.Warnings
-	)
+	var optical Optical
 
-	found := false
+	warnings, err := readFields(output, "optical info", optical.set)
 
-	for number, line := range lines(output) {
-		if line == "optical info:" {
-			continue
-		}
+	optical.Voltage = optical.Voltage.Unless(optical.Voltage.Is(0))
 
-		key, value, ok := split(line)
-
-		switch {
-		case !ok:
-			warnings.Add(number, line, whyField)
-		case optical.set(key, value):
-			found = true
-		default:
-			warnings.Add(number, line, whyKey)
-		}
-	}
-
-	if !found || !optical.Present.Present() {
-		return Optical{}, warnings, errNothing
-	}
-
-	if optical.Present.Is(0) {
-		return Optical{Present: optical.Present}, warnings, nil
-	}
-
-	optical.Lanes = withReadings(optical.Lanes)
-
-	return optical, warnings, nil
+	return optical, warnings, err
 }
 
-// set takes a line; it reports false for a key that is not known.
-func (o *Optical) set(key, value string) (known bool) {
+// set reads a field. It returns what it would have expected.
+func (o *Optical) set(key, value string) (why string) {
 	switch key {
 	case "present":
-		switch value {
-		case "present":
-			o.Present = optional.Of(1)
-		case "not present":
-			o.Present = optional.Of(0)
-		}
-	case "temperature":
-		o.Temperature = decimal(value, " C")
-	case "Vcc":
-		o.Voltage = decimal(value, " mV")
+		return o.setPresent(value)
 	case "vendor name":
-		o.Vendor = value
+		o.Vendor = printed(value)
+
+		return ""
+	case "vendor part number":
+		o.PartNumber = printed(value)
+
+		return ""
 	case "vendor serial number":
-		o.SerialNumber = value
-	case "high power enable reg", "vendor part number", "vendor org unique id", "xsfp identifier", "xsfp wave length", "manufact date code",
-		"Physical Code", "vendor rev", "Specification compliance":
-	case "Tx Power", "Rx Power", "Tx Bias": // without the number of a lane: of no lane that could be named
-	default:
-		return o.setLimit(key, value) || o.setLost(key, value) || o.setLane(key, value)
+		o.Serial = printed(value)
+
+		return ""
+	case "high power enable reg", "vendor org unique id", "xsfp identifier", "xsfp wave length", "manufact date code",
+		"physical code", "vendor rev", "specification compliance":
+		return ""
 	}
 
-	return true
+	if where := o.mask(key); where != nil {
+		return setMask(where, value)
+	}
+
+	if where, unit := o.quantity(key); where != nil {
+		return setQuantity(where, value, unit)
+	}
+
+	return o.setLane(key, value)
 }
 
-func (o *Optical) setLimit(key, value string) bool {
+func (o *Optical) setPresent(value string) (why string) {
+	switch {
+	case o.PresenceKnown:
+		return whyTwice
+	case value == "present", value == "not present":
+		o.PresenceKnown, o.Present = true, value == "present"
+
+		return ""
+	default:
+		return "present or not present"
+	}
+}
+
+// mask is where the mask of a key goes; nil for another key.
+func (o *Optical) mask(key string) *optional.Float {
 	switch key {
-	case "Temp High Thres":
-		o.TemperatureLimits.High = decimal(value, " C")
-	case "Temp Low Thres":
-		o.TemperatureLimits.Low = decimal(value, " C")
-	case "Vcc High Thres":
-		o.VoltageLimits.High = decimal(value, " mV")
-	case "Vcc Low Thres":
-		o.VoltageLimits.Low = decimal(value, " mV")
-	case "TxPower High Thres":
-		o.TransmitLimits.High = decimal(value, " mW")
-	case "TxPower Low Thres":
-		o.TransmitLimits.Low = decimal(value, " mW")
-	case "RxPower High Thres":
-		o.ReceiveLimits.High = decimal(value, " mW")
-	case "RxPower Low Thres":
-		o.ReceiveLimits.Low = decimal(value, " mW")
+	case "tx los flag":
+		return &o.TransmitLOS
+	case "rx los flag":
+		return &o.ReceiveLOS
+	case "tx lol flag":
+		return &o.TransmitLOL
+	case "rx lol flag":
+		return &o.ReceiveLOL
 	default:
-		return false
+		return nil
 	}
-
-	return true
 }
 
-func (o *Optical) setLost(key, value string) bool {
-	flags, _ := strconv.ParseUint(strings.TrimPrefix(value, "0x"), 16, 64) // none that can be read is none that is set
+// setMask reads 0xff. It returns what it would have expected.
+func setMask(where *optional.Float, value string) (why string) {
+	if value != "" && printed(value) == "" {
+		return ""
+	}
 
+	digits, ok := strings.CutPrefix(value, "0x")
+
+	mask, err := strconv.ParseUint(digits, 16, 32)
+
+	switch {
+	case !ok || err != nil:
+		return "a mask of lanes"
+	case where.Present():
+		return whyTwice
+	default:
+		*where = optional.Of(float64(mask))
+
+		return ""
+	}
+}
+
+// quantity is where the number of a key goes that is of no lane, and its unit; nil for another key.
+func (o *Optical) quantity(key string) (where *optional.Float, unit string) {
 	switch key {
-	case "Tx Los Flag":
-		o.TransmitSignalLost = flags
-	case "Rx Los Flag":
-		o.ReceiveSignalLost = flags
-	case "Tx LoL Flag":
-		o.TransmitLockLost = flags
-	case "Rx LoL Flag":
-		o.ReceiveLockLost = flags
+	case "temperature":
+		return &o.Temperature, "C"
+	case "vcc":
+		return &o.Voltage, "mV"
+	case "temp high thres":
+		return &o.TemperatureLimits.High, "C"
+	case "temp low thres":
+		return &o.TemperatureLimits.Low, "C"
+	case "vcc high thres":
+		return &o.VoltageLimits.High, "mV"
+	case "vcc low thres":
+		return &o.VoltageLimits.Low, "mV"
+	case "txpower high thres":
+		return &o.TransmitPowerLimits.High, "mW"
+	case "txpower low thres":
+		return &o.TransmitPowerLimits.Low, "mW"
+	case "rxpower high thres":
+		return &o.ReceivePowerLimits.High, "mW"
+	case "rxpower low thres":
+		return &o.ReceivePowerLimits.Low, "mW"
 	default:
-		return false
+		return nil, ""
 	}
-
-	return true
 }
 
-// maxLanes bounds the numbers of lanes: the largest modules have eight.
-const maxLanes = 16
-
-// setLane takes a value of a lane, whose number ends the key.
-func (o *Optical) setLane(key, value string) bool {
+// setLane reads a field such as "Tx Power0". One without a number is of the only lane, or says that there is no reading of any.
+func (o *Optical) setLane(key, value string) (why string) {
 	name := strings.TrimRight(key, "0123456789")
-
-	number, err := strconv.Atoi(key[len(name):])
-	if err != nil || number >= maxLanes {
-		return false
+	if where, _ := (&OpticalLane{}).quantity(name); where == nil {
+		return whyKey
 	}
 
-	for len(o.Lanes) <= number {
-		o.Lanes = append(o.Lanes, OpticalLane{Number: len(o.Lanes)})
+	digits := key[len(name):]
+	if digits == "" {
+		if value != "" && printed(value) == "" {
+			return ""
+		}
+
+		digits = "0"
 	}
 
-	lane := &o.Lanes[number]
-
-	switch name {
-	case "Tx Power":
-		lane.Transmit = decimal(value, " mW")
-	case "Rx Power":
-		lane.Receive = decimal(value, " mW")
-	case "Tx Bias":
-		lane.Bias = decimal(value, " mA")
-	case "Host SNR Lane":
-		lane.HostSNR = decimal(value, " dB")
-	case "Media SNR Lane":
-		lane.MediaSNR = decimal(value, " dB")
-	default:
-		return false
+	number, err := strconv.ParseUint(digits, 10, 8)
+	if err != nil {
+		return "a lane of the module"
 	}
 
-	return true
+	where, unit := o.lane(int(number)).quantity(name)
+
+	return setQuantity(where, value, unit)
 }
 
-// withReadings leaves out lanes without a reading.
-func withReadings(lanes []OpticalLane) []OpticalLane {
-	var some []OpticalLane
-
-	for _, lane := range lanes {
-		if lane != (OpticalLane{Number: lane.Number}) {
-			some = append(some, lane)
+// lane finds the lane with this number, or adds it.
+func (o *Optical) lane(number int) *OpticalLane {
+	for i := range o.Lanes {
+		if o.Lanes[i].Number == number {
+			return &o.Lanes[i]
 		}
 	}
 
-	return some
+	o.Lanes = append(o.Lanes, OpticalLane{Number: number})
+
+	return &o.Lanes[len(o.Lanes)-1]
+}
+
+// quantity is where the number of a key goes, and its unit; nil for a key that is of no lane.
+func (l *OpticalLane) quantity(key string) (where *optional.Float, unit string) {
+	switch key {
+	case "tx power":
+		return &l.TransmitPower, "mW"
+	case "rx power":
+		return &l.ReceivePower, "mW"
+	case "tx bias":
+		return &l.Bias, "mA"
+	case "host snr lane":
+		return &l.HostSNR, "dB"
+	case "media snr lane":
+		return &l.MediaSNR, "dB"
+	default:
+		return nil, ""
+	}
 }

@@ -1,146 +1,146 @@
 package hccntool
 
-import (
-	"bytes"
-	"slices"
-	"strings"
+import "github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 
-	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
-)
+// toolName is the file name of the tool.
+const toolName = "hccn_tool"
 
-// statusNoUser is the exit status, without a word, of a tool whose user has no name in /etc/passwd.
-const statusNoUser = 234
-
-// rule says what a line that holds a text, in lower case, tells.
-type rule struct {
-	text    string
-	failure npusmi.Failure
+// noAddress are the words, in lower case, by which the tool says that a device has no address.
+func noAddress() []string {
+	return []string{"no ip was preset", "no gateway was preset"}
 }
 
-// rules lists what hccn_tool is known to print when it fails. The first that fits a line counts.
-func rules() []rule {
-	return []rule{
-		{"permission denied", permission()},
-		{"operation not permitted", permission()},
-		{"a password is required", permission()},
-		{"is not allowed to execute", permission()},
+// rules lists what the tool is known to print when it fails, in either dialect, and the commands in front of it. The first that
+// fits a line counts.
+func rules() []npusmi.Rule {
+	query, noDevice, busy, dialect, arguments, unsupported := query(), noDevice(), busy(), dialect(), arguments(), unsupported()
 
-		{"is busy", busy()},
-		{"get lock failed", busy()},
+	var own []npusmi.Rule
 
-		{"not support", unsupported()},
-		{"invalid major cmd", unsupported()},
-		{"unknown option", unsupported()},
-		{"target mode is invalid", unsupported()},
-
-		{"invalid device id", noDevice()},
-		{"the device is not exist", noDevice()},
-		{"target chip is invalid", noDevice()},
-
-		{"error while loading shared libraries", loader()},
-		{"error loading shared library", loader()},
-		{"version `glibc", loader()},
-
-		{"link status is down", query()},
-		{"control link unreachable", query()},
-		{"execute failed", query()},
-		{"get device info failed", query()},
-	}
-}
-
-// Nothing says whether a run in whose output the parser found nothing told just that: no address is set, or no neighbour is known.
-func Nothing(run npusmi.Run) bool {
-	return bytes.Contains(run.Stderr, []byte("no ip was preset")) ||
-		slices.Contains(run.Args, "-lldp") && run.ExitStatus == 0 && len(bytes.TrimSpace(run.Stdout))+len(run.Stderr) == 0
-}
-
-// Explain says why a run gave no answer, for a run in whose output the parser found nothing. It is never nil.
-func Explain(run npusmi.Run) *npusmi.Failure {
-	if run.Failure != nil {
-		return run.Failure
+	for _, words := range noAddress() {
+		own = append(own, npusmi.Rule{Text: words, Failure: unset()})
 	}
 
-	for _, text := range [][]byte{run.Stderr, run.Stdout} {
-		if failure := Classify(text); failure != nil {
-			return failure
-		}
-	}
+	own = append(own, []npusmi.Rule{
+		{Text: "pls check this cmd run permission", Failure: permission()},
+		{Text: "hccn_tool is busy", Failure: busy},
+		{Text: "get lock failed", Failure: busy},
 
-	if run.ExitStatus == statusNoUser && len(run.Stdout)+len(run.Stderr) == 0 {
-		failure := permission()
-		failure.Message = "the tool ended with status 234 and without a word: its user has no name"
-		failure.Advice = "Run the exporter as a user that /etc/passwd knows, in a container too."
+		{Text: "get invalid device id", Failure: noDevice},
+		{Text: "the device is not exist", Failure: noDevice},
+		{Text: "target chip is invalid", Failure: noDevice},
 
-		return &failure
-	}
+		{Text: "not supported on this product", Failure: unsupported},
+		{Text: "does not support", Failure: unsupported},
 
-	return npusmi.Explain(run)
-}
+		{Text: "get invalid major cmd type", Failure: dialect},
+		{Text: "please specify a valid mode", Failure: dialect},
+		{Text: "get invalid major cmd", Failure: arguments},
+		{Text: "get unknown option", Failure: arguments},
+		{Text: "get invalid parameters", Failure: arguments},
+		{Text: "count of input parameters is wrong", Failure: arguments},
+		{Text: "please specify a", Failure: arguments},
+		{Text: "parse cmd option failed", Failure: arguments},
+		{Text: "] is out of range", Failure: arguments},
+		{Text: "] is invalid", Failure: arguments},
 
-// Classify finds the failure that an output tells of; nil is none.
-func Classify(output []byte) *npusmi.Failure {
-	all := rules()
+		{Text: "link status is down", Failure: linkDown()},
+		{Text: "control link unreachable", Failure: peerLost()},
+		{Text: "command execute failed", Failure: query},
+		{Text: "cmd execute failed", Failure: query},
+		{Text: "execute failed", Failure: query},
+		{Text: "get device info failed", Failure: query},
+	}...)
 
-	for _, line := range lines(output) {
-		lower := strings.ToLower(line)
-
-		for _, rule := range all {
-			if strings.Contains(lower, rule.text) {
-				failure := rule.failure
-				failure.Message += ": " + npusmi.Clip(line)
-
-				return &failure
-			}
-		}
-	}
-
-	return nil
+	return append(own, npusmi.CommandRules(toolName, "--hccn-tool.command")...)
 }
 
 func permission() npusmi.Failure {
 	return npusmi.Failure{
 		Reason:  npusmi.ReasonPermission,
-		Message: "the exporter's user may not ask for this",
-		Advice:  "Run the exporter as root, or as a member of the group that owns /dev/davinci* (HwHiAiUser).",
+		Message: "the driver lets the exporter's user ask nothing of the network",
+		Advice:  "Run hccn_tool as root, such as with --hccn-tool.command='sudo -n hccn_tool' and a sudoers rule.",
+	}
+}
+
+func nameless() npusmi.Failure {
+	return npusmi.Failure{
+		Reason:  npusmi.ReasonPermission,
+		Message: "the tool ended with status 234 and printed nothing",
+		Advice: "As a rule the exporter's user has no name where it runs: give its uid a line in /etc/passwd (a container's, too), " +
+			"or run the exporter as root.",
 	}
 }
 
 func busy() npusmi.Failure {
 	return npusmi.Failure{
-		Reason:  npusmi.ReasonQuery,
-		Message: "the tool is in use on this device",
-		Advice:  "It passes by itself; if it stays, look for other programs that run hccn_tool often.",
-	}
-}
-
-func unsupported() npusmi.Failure {
-	return npusmi.Failure{
-		Reason:  npusmi.ReasonUnsupported,
-		Message: "the product, or this release of the tool, does not know the query",
-		Advice:  "Nothing to do: its metrics are absent.",
+		Reason:  npusmi.ReasonBusy,
+		Message: "something else holds the device's network",
+		Advice:  "It should pass; if it stays, look for another program that runs hccn_tool.",
 	}
 }
 
 func noDevice() npusmi.Failure {
 	return npusmi.Failure{
 		Reason:  npusmi.ReasonNoDevice,
-		Message: "the tool does not know the chip",
-		Advice:  "The driver has lost it, or does not run: compare with `npu-smi info -m`, and look in `dmesg`.",
+		Message: "the tool reaches no such device",
+		Advice: "Compare with `npu-smi info -m`: the chip has dropped off, the driver is not loaded, " +
+			"or this is a container that was not given the chip.",
 	}
 }
 
-func loader() npusmi.Failure {
+func unsupported() npusmi.Failure {
 	return npusmi.Failure{
-		Reason:  npusmi.ReasonStart,
-		Message: "the tool cannot load its libraries",
-		Advice:  "Make the driver's libraries visible to the exporter (/usr/local/Ascend/driver/lib64), in an image with glibc.",
+		Reason:  npusmi.ReasonUnsupported,
+		Message: "the product, or this release of hccn_tool, does not know the query",
+		Advice:  "Nothing to do: its metrics are absent. A newer driver may know it.",
+	}
+}
+
+func dialect() npusmi.Failure {
+	return npusmi.Failure{
+		Reason:  npusmi.ReasonUnsupported,
+		Message: "hccn_tool is that of another generation of chips, which takes other arguments",
+		Advice:  "Let --hccn-tool.command name the hccn_tool of the driver that is installed.",
+	}
+}
+
+func arguments() npusmi.Failure {
+	return npusmi.Failure{
+		Reason:  npusmi.ReasonUnsupported,
+		Message: "this release of hccn_tool does not take the query's arguments",
+		Advice:  "Nothing to do: its metrics are absent. A newer driver may know it.",
+	}
+}
+
+func unset() npusmi.Failure {
+	return npusmi.Failure{
+		Reason:  npusmi.ReasonUnsupported,
+		Message: "the device has no address",
+		Advice:  "Nothing to do where its network is not used; else set one with `hccn_tool -i ID -ip -s`.",
 	}
 }
 
 func query() npusmi.Failure {
 	return npusmi.Failure{
 		Reason:  npusmi.ReasonQuery,
-		Message: "the query failed in the driver",
-		Advice:  "Run the query by hand; where it fails too, look at the link and the module of the chip, and in `dmesg`.",
+		Message: "the query failed in the device",
+		Advice:  "Run the query by hand; where it fails too, look in `dmesg` and at the chip's health.",
+	}
+}
+
+func linkDown() npusmi.Failure {
+	return npusmi.Failure{
+		Reason:  npusmi.ReasonQuery,
+		Message: "the device does not answer the query while its link is down",
+		Advice:  "Check the cable, the optical module and the switch's port.",
+	}
+}
+
+func peerLost() npusmi.Failure {
+	return npusmi.Failure{
+		Reason:  npusmi.ReasonQuery,
+		Message: "the chip that shares the optical module, and is asked for it, does not answer",
+		Advice:  "Look at the health of the other chips of the host.",
 	}
 }

@@ -5,22 +5,31 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
-// ParseSpeed reads the answer to `-speed` of a RoCE port, in megabits per second. It is absent where the tool does not know it
-// (Unknown!), or prints 0 or -1 for that, as while the link is down.
-func ParseSpeed(output []byte) (megabits optional.Float, warnings npusmi.Warnings, err error) {
-	value, warnings, err := only(output, "Speed")
-	if err != nil {
-		return optional.Float{}, warnings, err
-	}
+// Speed is what `-speed -g` says of a chip's port.
+type Speed struct {
+	// Megabits per second. Absent for what the tool prints where it does not know the speed, as a rule of a link that is down:
+	// Unknown!, 0, -1 and 65535.
+	Megabits optional.Float
+}
 
-	if value == "Unknown!" {
-		return optional.Float{}, warnings, nil
-	}
+// ParseSpeed reads the answer.
+func ParseSpeed(output []byte) (Speed, npusmi.Warnings, error) {
+	var speed Speed
 
-	megabits = decimal(value, " Mb/s")
-	if !megabits.Present() {
-		warnings.Add(1, value, "a number of Mb/s")
-	}
+	warnings, err := readFields(output, "", func(key, value string) string {
+		if key != "speed" {
+			return whyKey
+		}
 
-	return megabits.Unless(megabits.Is(0) || megabits.Is(-1)), warnings, nil
+		if value == "Unknown!" {
+			return ""
+		}
+
+		return setQuantity(&speed.Megabits, value, "Mb/s")
+	})
+
+	s := speed.Megabits
+	speed.Megabits = s.Unless(s.Is(0) || s.Is(-1) || s.Is(1<<16-1))
+
+	return speed, warnings, err
 }

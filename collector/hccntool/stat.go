@@ -1,82 +1,75 @@
 package hccntool
 
 import (
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
-// Stat is what `-stat` says a port has counted since the chip's start, by the tool's keys. Releases differ in the keys that they
-// print, and 950 has others.
-type Stat map[string]uint64
+// Stat is what `-stat -g` says of a chip's port. All is counted since the device started, or since the counts were cleared
+// (`-stat -c`). What a release does not print is absent.
+type Stat struct {
+	Transmit, Receive StatDirection
 
-// Get is a count; absent where the tool does not print the key.
-func (s Stat) Get(key string) optional.Float {
-	number, ok := s[key]
+	UnexpectedAcks     optional.Float // RoCE acknowledgements that nothing waited for: roce_unexpected_ack_num
+	OutOfOrder         optional.Float // RoCE packets in the wrong order: roce_out_of_order_num
+	VerificationErrors optional.Float // RoCE packets that failed their check: roce_verification_err_num
+	QPStatusErrors     optional.Float // RoCE packets for a queue pair in a wrong state: roce_qp_status_err_num
+	Retransmissions    optional.Float // RoCE packets that were sent again: roce_new_pkt_rty_num
 
-	return optional.Of(float64(number)).Unless(!ok)
+	Counts Counts // all of the answer, those above too
 }
 
-// Sum adds up those of the keys that are printed; absent where none is.
-func (s Stat) Sum(keys ...string) optional.Float {
-	var sum optional.Float
-
-	for _, key := range keys {
-		sum = sum.Plus(s.Get(key))
-	}
-
-	return sum
+// StatDirection is the traffic of a direction.
+type StatDirection struct {
+	// Of the MAC: mac_tx_total_pkt_num, mac_tx_total_oct_num, mac_tx_bad_pkt_num, mac_tx_mac_pause_num, with rx for those received.
+	Packets, Bytes, BadPackets, PausePackets optional.Float
+	// PFCPackets counts the pause packets of all priorities: mac_tx_pfc_pkt_num. PFCByPriority has each: mac_tx_pfc_pri0_pkt_num.
+	PFCPackets    optional.Float
+	PFCByPriority [8]optional.Float
+	// Of RoCE: roce_tx_all_pkt_num, roce_tx_err_pkt_num, roce_tx_cnp_pkt_num (notifications of congestion).
+	RoCEPackets, RoCEErrors, RoCECNPs optional.Float
 }
 
-// SumOf adds up the counts of the keys that are wanted; absent where there is none.
-func (s Stat) SumOf(wanted func(key string) bool) optional.Float {
-	var keys []string
-
-	for key := range s {
-		if wanted(key) {
-			keys = append(keys, key)
-		}
-	}
-
-	slices.Sort(keys) // sums of large numbers depend on the order
-
-	return s.Sum(keys...)
-}
-
-// ParseStat reads the answer to `-stat`, of a RoCE port (`key:value`) or of a port of a 950 (`key: value`).
+// ParseStat reads the answer. It fails where there is no count in it.
 func ParseStat(output []byte) (Stat, npusmi.Warnings, error) {
-	var warnings npusmi.Warnings
-
-	stat := make(Stat)
-
-	for number, line := range lines(output) {
-		if line == "packet statistics:" {
-			continue
-		}
-
-		key, value, ok := split(line)
-		if !ok || key == "" || strings.ContainsAny(key, " \t") {
-			warnings.Add(number, line, whyField)
-
-			continue
-		}
-
-		n, err := strconv.ParseUint(value, 10, 64)
-		if err != nil {
-			warnings.Add(number, line, whyValue)
-
-			continue
-		}
-
-		stat[key] = n
+	counts, warnings, err := parseCounts(output, statHeading, nil)
+	if err != nil {
+		return Stat{}, warnings, err
 	}
 
-	if len(stat) == 0 {
-		return nil, warnings, errNothing
+	return Stat{
+		Transmit:           counts.direction("tx"),
+		Receive:            counts.direction("rx"),
+		UnexpectedAcks:     counts.Of("roce_unexpected_ack_num"),
+		OutOfOrder:         counts.Of("roce_out_of_order_num"),
+		VerificationErrors: counts.Of("roce_verification_err_num"),
+		QPStatusErrors:     counts.Of("roce_qp_status_err_num"),
+		Retransmissions:    counts.Of("roce_new_pkt_rty_num"),
+		Counts:             counts,
+	}, warnings, nil
+}
+
+// statHeading is above the counts in either dialect.
+const statHeading = "packet statistics"
+
+// direction collects what is counted for tx or rx.
+func (c Counts) direction(way string) StatDirection {
+	direction := StatDirection{
+		Packets:      c.Of("mac_" + way + "_total_pkt_num"),
+		Bytes:        c.Of("mac_" + way + "_total_oct_num"),
+		BadPackets:   c.Of("mac_" + way + "_bad_pkt_num"),
+		PausePackets: c.Of("mac_" + way + "_mac_pause_num"),
+		PFCPackets:   c.Of("mac_" + way + "_pfc_pkt_num"),
+		RoCEPackets:  c.Of("roce_" + way + "_all_pkt_num"),
+		RoCEErrors:   c.Of("roce_" + way + "_err_pkt_num"),
+		RoCECNPs:     c.Of("roce_" + way + "_cnp_pkt_num"),
 	}
 
-	return stat, warnings, nil
+	for priority := range direction.PFCByPriority {
+		direction.PFCByPriority[priority] = c.Of("mac_" + way + "_pfc_pri" + strconv.Itoa(priority) + "_pkt_num")
+	}
+
+	return direction
 }

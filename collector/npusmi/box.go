@@ -26,15 +26,15 @@ func kindOf(line string) lineKind {
 		return lineRow
 	case line[0] == '+' && strings.Trim(line, "+-=|") == "":
 		return lineSeparator
-	case isNoise(line):
+	case IsNoise(line):
 		return lineNoise
 	default:
 		return lineOther
 	}
 }
 
-// splitCells splits a row into its trimmed cells, which it appends to cells[:0].
-func splitCells(line string, cells []string) []string {
+// SplitCells splits a row of a table, "| cell | cell |", into its trimmed cells, which it appends to cells[:0].
+func SplitCells(line string, cells []string) []string {
 	line = strings.TrimSuffix(strings.TrimPrefix(line, "|"), "|")
 	cells = cells[:0]
 
@@ -189,7 +189,7 @@ func nextNumber(text string) (value optional.Float, rest string, ok bool) {
 		end = len(text)
 	}
 
-	value, ok = parseNumber(text[:end])
+	value, ok = ParseNumber(text[:end])
 
 	return value, text[end:], ok
 }

@@ -7,28 +7,30 @@ import (
 	"unicode"
 )
 
-// Classify finds the failure that an output tells of; nil is none. npu-smi prints its errors to standard output, and ends
-// with status 0 after many of them, so the text comes before the status.
-//
-// Lines of tables, which begin with | or +, are data and never a failure. The first line that tells of a failure counts.
-// Ask only where the parser of the query found nothing.
+// Classify finds the failure that an output of npu-smi tells of; nil is none. It prints its errors to standard output, and
+// ends with status 0 after many of them, so the text comes before the status.
 func Classify(output []byte) *Failure {
-	rules := rules()
+	return ClassifyBy(output, rules())
+}
 
+// ClassifyBy finds the failure that an output tells of by the rules for a tool; nil is none. Lines of tables, which begin with
+// | or +, are data and never a failure. The first line that tells of a failure counts.
+// Ask only where the parser of the query found nothing.
+func ClassifyBy(output []byte, rules []Rule) *Failure {
 	for line := range proseLines(output) {
 		lower := strings.ToLower(line)
 
 		for _, rule := range rules {
-			if !strings.Contains(lower, rule.text) {
+			if !strings.Contains(lower, rule.Text) {
 				continue
 			}
 
-			failure := rule.failure
+			failure := rule.Failure
 			if failure.Reason == ReasonQuery {
 				failure = refine(failure, output)
 			}
 
-			failure.Message += ": " + Clip(line)
+			failure.Message += ": " + clip(line)
 
 			return &failure
 		}
@@ -37,14 +39,19 @@ func Classify(output []byte) *Failure {
 	return nil
 }
 
-// Explain says why a run gave no answer, for a run in whose output the parser found nothing. It is never nil.
+// Explain says why a run of npu-smi gave no answer, for a run in whose output the parser found nothing. It is never nil.
 func Explain(run Run) *Failure {
+	return ExplainBy(run, Classify)
+}
+
+// ExplainBy is Explain for a tool whose texts classify knows.
+func ExplainBy(run Run, classify func(output []byte) *Failure) *Failure {
 	if run.Failure != nil {
 		return run.Failure
 	}
 
 	for _, text := range [][]byte{run.Stdout, run.Stderr} {
-		if failure := Classify(text); failure != nil {
+		if failure := classify(text); failure != nil {
 			return failure
 		}
 	}
@@ -77,8 +84,8 @@ func firstLine(run Run) string {
 	for _, text := range [][]byte{run.Stdout, run.Stderr} {
 		for line := range bytes.Lines(text) {
 			line := string(bytes.TrimSpace(line))
-			if line != "" && !isNoise(line) {
-				return Clip(line)
+			if line != "" && !IsNoise(line) {
+				return clip(line)
 			}
 		}
 	}
@@ -95,17 +102,18 @@ func proseLines(output []byte) func(yield func(string) bool) {
 				continue
 			}
 
-			if text := string(line); !isNoise(text) && !yield(text) {
+			if text := string(line); !IsNoise(text) && !yield(text) {
 				return
 			}
 		}
 	}
 }
 
-// isNoise knows the lines that sound like a failure and stand before or after good answers.
-func isNoise(line string) bool {
+// IsNoise knows the lines that sound like a failure and stand before or after good answers.
+func IsNoise(line string) bool {
 	return strings.HasPrefix(line, "DrvMngGetConsoleLogLevel failed.") ||
 		strings.HasPrefix(line, "[WARNING]The driver package may not be completely installed") ||
+		strings.HasSuffix(line, "hccn_tool logs may be lost.") ||
 		strings.Contains(line, "dmidecode") || strings.Contains(line, "/dev/mem") // which npu-smi tries to run, and may fail to
 }
 
@@ -138,8 +146,8 @@ func refine(failure Failure, output []byte) Failure {
 	return failure
 }
 
-// Clip makes a line of a tool's output fit for a message: printable, and not long.
-func Clip(line string) string {
+// clip makes a line of a tool's output fit for a message: printable, and not long.
+func clip(line string) string {
 	const longest = 200
 
 	runes := []rune(strings.ToValidUTF8(line, "?"))

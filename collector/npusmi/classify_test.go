@@ -149,7 +149,7 @@ func TestExplain(t *testing.T) {
 
 func FuzzClassify(f *testing.F) {
 	for _, rule := range rules() {
-		f.Add([]byte("line\n" + rule.text + "\n"))
+		f.Add([]byte("line\n" + rule.Text + "\n"))
 	}
 
 	f.Add([]byte("| ret is -8020 |\n+===+\n"))

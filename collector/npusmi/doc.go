@@ -28,10 +28,11 @@ func (w *Warnings) PassOver(what, why string) {
 	w.Add(0, what, why)
 }
 
+// Add counts a line that was not understood: its number in the answer, what it says and what was expected in its place.
 func (w *Warnings) Add(line int, text, why string) {
 	w.Count++
 
 	if len(w.First) < keptWarnings {
-		w.First = append(w.First, Warning{Line: line, Text: Clip(text), Why: why})
+		w.First = append(w.First, Warning{Line: line, Text: clip(text), Why: why})
 	}
 }

@@ -26,7 +26,7 @@ func ParseFaultEvents(output []byte) ([]PerChip[FaultEvents], Warnings, error) {
 	return readFields(output, func(e *FaultEvents, f field) (verdict, string) {
 		switch f.key {
 		case "fault event count":
-			count, ok := parseNumber(f.value)
+			count, ok := ParseNumber(f.value)
 			if !ok {
 				return misread, "a number"
 			}
@@ -97,7 +97,7 @@ func parseFaultEvent(text string) (event FaultEvent, whole bool) {
 			continue
 		}
 
-		number, ok := parseNumber(value)
+		number, ok := ParseNumber(value)
 		*where = number
 		whole = whole && ok
 	}

@@ -89,7 +89,7 @@ func ParseHCCS(output []byte) ([]PerChip[HCCS], Warnings, error) {
 			return misread, whyKey
 		default:
 			return h.setList(f.value, func(l *HCCSLink, word string) bool {
-				number, isNumber := parseNumber(word)
+				number, isNumber := ParseNumber(word)
 				*linkNumber(l, key) = number
 
 				return isNumber

@@ -60,7 +60,7 @@ func parseBlocks(output []byte) []block {
 		number++
 
 		line = strings.TrimSpace(line)
-		if isNoise(line) {
+		if IsNoise(line) {
 			continue
 		}
 
@@ -270,7 +270,7 @@ func (f field) number() (value optional.Float, ok bool) {
 		return optional.Float{}, len(f.more) == 0
 	}
 
-	value, ok = parseNumber(f.value)
+	value, ok = ParseNumber(f.value)
 
 	return value, ok && len(f.more) == 0
 }

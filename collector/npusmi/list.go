@@ -39,7 +39,7 @@ func ParseList(output []byte) (List, Warnings, error) {
 		number++
 
 		line = strings.TrimSpace(line)
-		if line == "" || isNoise(line) {
+		if line == "" || IsNoise(line) {
 			continue
 		}
 
@@ -99,7 +99,7 @@ func (l *List) set(card *Card, key, value string) string {
 		return whyKey
 	}
 
-	count, ok := parseNumber(value)
+	count, ok := ParseNumber(value)
 	if !ok {
 		return "a number"
 	}

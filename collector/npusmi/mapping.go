@@ -38,7 +38,7 @@ func ParseMapping(output []byte) ([]MappingEntry, Warnings, error) {
 		number++
 
 		line = strings.TrimSpace(line)
-		if line == "" || isNoise(line) {
+		if line == "" || IsNoise(line) {
 			continue
 		}
 

@@ -83,7 +83,7 @@ func parseProcess(line string) (process ProcessMemory, ok bool) {
 
 	process.PID = strings.TrimSpace(pid)
 	process.Name = strings.ToValidUTF8(strings.TrimSpace(name), "\uFFFD")
-	process.Memory, ok = parseNumber(strings.TrimSpace(memory))
+	process.Memory, ok = ParseNumber(strings.TrimSpace(memory))
 	_, isPID := parseID(process.PID)
 
 	return process, ok && isPID

@@ -1,16 +1,16 @@
 package npusmi
 
-// rule says what a line that holds a text, in lower case, tells.
-type rule struct {
-	text    string
-	failure Failure
+// A Rule says what a line that holds a text tells.
+type Rule struct {
+	Text    string // in lower case
+	Failure Failure
 }
 
 // rules lists what npu-smi and the commands in front of it are known to print when they fail. The first that fits a line counts.
-func rules() []rule {
-	occupied, noDevice, permission, query, unsupported, loader := occupied(), noDevice(), permission(), query(), unsupported(), loader()
+func rules() []Rule {
+	occupied, noDevice, permission, query, unsupported := occupied(), noDevice(), permission(), query(), unsupported()
 
-	return []rule{
+	own := []Rule{
 		// A code means the same in whatever text it stands.
 		{"is -8020", occupied},
 		{"the device is used", occupied},
@@ -19,13 +19,6 @@ func rules() []rule {
 
 		{"only by the root user", permission},
 		{"run as root", permission},
-		{"a password is required", sudo()},
-		{"a terminal is required", sudo()},
-		{"not in the sudoers file", sudo()},
-		{"is not allowed to execute", sudo()},
-		{"\"no new privileges\"", noNewPrivileges()},
-		{"permission denied", permission},
-		{"operation not permitted", permission},
 
 		{"does not support", unsupported},
 		{"error parameter of -t", unsupported},
@@ -49,16 +42,34 @@ func rules() []rule {
 		{"failed to get card number", noDevice},
 		{"npu get board type failed", query},
 
+		// The usage follows most errors. A lost chip can answer with nothing else.
+		{"usage: npu-smi", query},
+	}
+
+	return append(own, CommandRules(toolName, "--npu-smi.command")...)
+}
+
+// CommandRules lists what is printed by all that comes before a tool: the commands in front of it and the loader. The flag is
+// the one which configures the command.
+func CommandRules(tool, flag string) []Rule {
+	permission, loader, notFound := permission(), loader(), notFound(flag)
+
+	return []Rule{
+		{"a password is required", sudo()},
+		{"a terminal is required", sudo()},
+		{"not in the sudoers file", sudo()},
+		{"is not allowed to execute", sudo()},
+		{"\"no new privileges\"", noNewPrivileges()},
+		{"permission denied", permission},
+		{"operation not permitted", permission},
+
 		{"error while loading shared libraries", loader},
 		{"error loading shared library", loader},
 		{"version `glibc", loader},
-		{"npu-smi: command not found", notFound()},
-		{"npu-smi: not found", notFound()},
-		{"npu-smi: no such file", notFound()},
-		{"npu-smi': no such file", notFound()},
-
-		// Last: the usage follows most errors. A lost chip can answer with nothing else.
-		{"usage: npu-smi", query},
+		{tool + ": command not found", notFound},
+		{tool + ": not found", notFound},
+		{tool + ": no such file", notFound},
+		{tool + "': no such file", notFound},
 	}
 }
 
@@ -135,10 +146,10 @@ func loader() Failure {
 	}
 }
 
-func notFound() Failure {
+func notFound(flag string) Failure {
 	return Failure{
 		ReasonStart,
 		"the configured command runs something that is not there",
-		"Correct --npu-smi.command, or make the tool visible to the exporter.",
+		"Correct " + flag + ", or make the tool visible to the exporter.",
 	}
 }

@@ -77,7 +77,7 @@ func ParseSummary(output []byte) (Summary, Warnings, error) {
 				continue
 			}
 
-			p.cells = splitCells(line, p.cells)
+			p.cells = SplitCells(line, p.cells)
 			if why := p.row(); why != "" {
 				p.warnings.Add(number, line, why)
 			}
@@ -346,7 +346,7 @@ func (p *summaryParser) process() string {
 		case processName:
 			process.Name = cells[i]
 		case "Process memory(MB)":
-			process.Memory, ok = parseNumber(cells[i])
+			process.Memory, ok = ParseNumber(cells[i])
 		default:
 			// "NPU     Chip", or "NPU ID" on 950. The pid inside the container, of late releases, is not used.
 			if i == 0 && !process.setChip(cells[i]) {

@@ -50,7 +50,7 @@ func ParseTopology(output []byte) (Topology, Warnings, error) {
 		number++
 
 		words := strings.Fields(line)
-		if len(words) == 0 || isNoise(strings.TrimSpace(line)) {
+		if len(words) == 0 || IsNoise(strings.TrimSpace(line)) {
 			continue
 		}
 

@@ -12,9 +12,9 @@ func validText(output []byte) string {
 	return strings.ToValidUTF8(string(output), "\uFFFD")
 }
 
-// parseNumber reads one value as the tool prints it. The words that stand for "no value", and the largest 32-bit numbers,
+// ParseNumber reads one value as the tool prints it. The words that stand for "no value", and the largest 32-bit numbers,
 // are absent; ok is false for text that is neither, such as an empty cell.
-func parseNumber(word string) (value optional.Float, ok bool) {
+func ParseNumber(word string) (value optional.Float, ok bool) {
 	switch word {
 	case "NA", "-", "Failed":
 		return optional.Float{}, true

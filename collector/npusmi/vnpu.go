@@ -50,7 +50,7 @@ func ParseVNPUs(output []byte) (VNPUs, Warnings, error) {
 		switch kindOf(line) {
 		case lineBlank, lineSeparator, lineNoise:
 		case lineRow:
-			cells = splitCells(line, cells)
+			cells = SplitCells(line, cells)
 			if why := p.row(cells); why != "" {
 				warnings.Add(number, line, why)
 			}
@@ -105,7 +105,7 @@ func (p *vnpuParser) resource(cell string) string {
 	case strings.HasPrefix(cell, "Total number of vnpu"):
 		_, value, _ := strings.Cut(cell, ":")
 
-		total, ok := parseNumber(strings.TrimSpace(value))
+		total, ok := ParseNumber(strings.TrimSpace(value))
 		if !ok {
 			return "a number"
 		}
@@ -128,8 +128,8 @@ func (p *vnpuParser) values(words []string) (why string) {
 
 		var okFree, okTotal bool
 
-		resource.Free, okFree = parseNumber(free)
-		resource.Total, okTotal = parseNumber(total)
+		resource.Free, okFree = ParseNumber(free)
+		resource.Total, okTotal = ParseNumber(total)
 
 		if !okFree || !okTotal {
 			why = "free and total"

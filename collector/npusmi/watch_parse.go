@@ -96,7 +96,7 @@ func (p *WatchParser) Line(line string) (sample WatchSample, ok bool, warning st
 	line = strings.TrimSpace(line)
 
 	switch {
-	case line == "" || isNoise(line):
+	case line == "" || IsNoise(line):
 		return WatchSample{}, false, ""
 	case strings.HasPrefix(line, "NpuID"):
 		return WatchSample{}, false, p.headings(line)
@@ -162,11 +162,11 @@ func (p *WatchParser) row(line string) (row watchRow, warning string) {
 		case watchChip:
 			row.chip, known = parseID(word)
 		case watchPower:
-			row.power, known = parseNumber(word)
+			row.power, known = ParseNumber(word)
 		case watchTemperature:
-			row.temperature, known = parseNumber(word)
+			row.temperature, known = ParseNumber(word)
 		case watchAICore:
-			row.aicore, known = parseNumber(word)
+			row.aicore, known = ParseNumber(word)
 		case watchOther:
 		}
 

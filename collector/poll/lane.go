@@ -45,13 +45,14 @@ func (l *lane) ran(t *task, r result) {
 	l.listedLast = t.query.Lists
 	l.noteHang(t, r.failure, r.run.Start.Add(r.run.Duration))
 
+	failed := r.failure != nil && (r.failure.Reason == npusmi.ReasonStart || r.failure.Reason == npusmi.ReasonBusy)
+
 	switch {
-	case r.failure != nil && (r.failure.Reason == npusmi.ReasonStart || r.failure.Reason == npusmi.ReasonBusy):
-		// Where there is a listing, that is what is tried again.
-		if t.query.Lists || t.query.Network && l.blocked == nil {
-			l.blocked = t
-		}
-	case l.blocked == t:
+	case failed && t.query.Lists: // where there is a listing, that is what is tried again
+		l.blocked = t
+	case failed && t.query.Network && !r.run.Started && l.blocked == nil:
+		l.blocked = t
+	case !failed && l.blocked == t:
 		l.blocked = nil
 	}
 }

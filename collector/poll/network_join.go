@@ -1,8 +1,10 @@
 package poll
 
 import (
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/hccntool"
@@ -68,11 +70,20 @@ func (nothing) Join(*Draft) {}
 
 // link is the reading of `-link`.
 type link struct {
-	networked[optional.Float]
+	networked[hccntool.Link]
 }
 
-func newLink(target Target, up optional.Float) Reading {
-	return link{networked[optional.Float]{target, up, func(n *snapshot.Network, up optional.Float) { n.LinkUp = up }}}
+func newLink(target Target, answer hccntool.Link) Reading {
+	return link{networked[hccntool.Link]{target, answer, func(n *snapshot.Network, l hccntool.Link) { n.LinkUp = flag(l.Up) }}}
+}
+
+// flag is 1 for true, 0 for false.
+func flag(is bool) optional.Float {
+	if is {
+		return optional.Of(1)
+	}
+
+	return optional.Of(0)
 }
 
 // Changed says whether the link has come up or gone down since.
@@ -105,80 +116,87 @@ func (l linkStat) Join(draft *Draft) {
 	}
 
 	up, down := draft.links.of(l.target.Key)
-	network.UpTransitions = l.answer.Up.Or(up)
-	network.DownTransitions = l.answer.Down.Or(down)
+	network.UpTransitions = l.answer.Ups.Or(up)
+	network.DownTransitions = l.answer.Downs.Or(down)
 }
 
-func joinNetHealth(n *snapshot.Network, code optional.Float) { n.Health = code }
+func joinNetHealth(n *snapshot.Network, health hccntool.NetHealth) { n.Health = health.Code }
 
-func joinSpeed(n *snapshot.Network, megabits optional.Float) { n.Speed = megabits.Times(1e6 / 8) }
+func joinSpeed(n *snapshot.Network, speed hccntool.Speed) { n.Speed = speed.Megabits.Times(1e6 / 8) }
 
-func joinIP(n *snapshot.Network, address string) { n.IP = address }
+func joinIP(n *snapshot.Network, ip hccntool.IP) { n.IP = ip.Address }
 
-func joinMAC(n *snapshot.Network, address string) { n.MAC = address }
+func joinMAC(n *snapshot.Network, mac hccntool.MAC) { n.MAC = mac.Address }
 
-func joinLLDP(n *snapshot.Network, neighbor hccntool.Neighbor) {
-	if neighbor != (hccntool.Neighbor{}) {
-		n.Neighbor = &snapshot.Neighbor{Switch: neighbor.Switch, Port: neighbor.Port}
+// joinLLDP takes the chassis of a switch that has no name for it.
+func joinLLDP(n *snapshot.Network, neighbor hccntool.Neighbour) {
+	name := first(neighbor.System, neighbor.Chassis)
+	if name != "" || neighbor.Port != "" {
+		n.Neighbor = &snapshot.Neighbor{Switch: name, Port: neighbor.Port}
 	}
 }
 
 func joinStat(n *snapshot.Network, stat hccntool.Stat) {
-	both := func(before, after string) snapshot.Directions {
-		return snapshot.Directions{Transmit: stat.Get(before + "tx" + after), Receive: stat.Get(before + "rx" + after)}
+	both := func(of func(*hccntool.StatDirection) optional.Float) snapshot.Directions {
+		return snapshot.Directions{Transmit: of(&stat.Transmit), Receive: of(&stat.Receive)}
 	}
 
 	n.Traffic = snapshot.Traffic{
-		MACPackets:  both("mac_", "_total_pkt_num"),
-		MACBytes:    both("mac_", "_total_oct_num"),
-		MACErrors:   both("mac_", "_bad_pkt_num"),
-		MACPauses:   both("mac_", "_mac_pause_num"),
-		PFC:         both("mac_", "_pfc_pkt_num"),
-		RoCEPackets: both("roce_", "_all_pkt_num"),
-		CNP:         both("roce_", "_cnp_pkt_num"),
+		MACPackets:  both(func(d *hccntool.StatDirection) optional.Float { return d.Packets }),
+		MACBytes:    both(func(d *hccntool.StatDirection) optional.Float { return d.Bytes }),
+		MACErrors:   both(func(d *hccntool.StatDirection) optional.Float { return d.BadPackets }),
+		MACPauses:   both(func(d *hccntool.StatDirection) optional.Float { return d.PausePackets }),
+		PFC:         both(func(d *hccntool.StatDirection) optional.Float { return d.PFCPackets }),
+		RoCEPackets: both(func(d *hccntool.StatDirection) optional.Float { return d.RoCEPackets }),
+		CNP:         both(func(d *hccntool.StatDirection) optional.Float { return d.RoCECNPs }),
 		RoCEErrors: []snapshot.Count{
-			{Name: "packet", Number: stat.Sum("roce_tx_err_pkt_num", "roce_rx_err_pkt_num")},
-			{Name: "retransmission", Number: stat.Sum("roce_new_pkt_rty_num")},
-			{Name: "protocol", Number: stat.Sum(
-				"roce_out_of_order_num", "roce_unexpected_ack_num", "roce_verification_err_num", "roce_qp_status_err_num")},
+			{Name: "packet", Number: stat.Transmit.RoCEErrors.Plus(stat.Receive.RoCEErrors)},
+			{Name: "retransmission", Number: stat.Retransmissions},
+			{Name: "protocol", Number: stat.OutOfOrder.Plus(stat.UnexpectedAcks).Plus(stat.VerificationErrors).Plus(stat.QPStatusErrors)},
 		},
 	}
 
-	for priority := range 8 {
-		name := strconv.Itoa(priority)
-		n.Traffic.Priorities = append(n.Traffic.Priorities, snapshot.Priority{Name: name, Frames: both("mac_", "_pfc_pri"+name+"_pkt_num")})
+	for priority := range stat.Transmit.PFCByPriority {
+		n.Traffic.Priorities = append(n.Traffic.Priorities, snapshot.Priority{
+			Name:   strconv.Itoa(priority),
+			Frames: both(func(d *hccntool.StatDirection) optional.Float { return d.PFCByPriority[priority] }),
+		})
 	}
 }
 
 // ports is the reading of `-dev_info`.
 type ports struct {
-	networked[[]hccntool.Port]
+	networked[hccntool.DevInfo]
 }
 
-func newPorts(target Target, answer []hccntool.Port) Reading {
-	return ports{networked[[]hccntool.Port]{target, answer, joinPorts}}
+func newPorts(target Target, answer hccntool.DevInfo) Reading {
+	return ports{networked[hccntool.DevInfo]{target, answer, joinPorts}}
 }
 
 // Ports are those that the chip has.
 func (p ports) Ports() []snapshot.PortID {
-	ids := make([]snapshot.PortID, 0, len(p.answer))
-	for _, port := range p.answer {
-		ids = append(ids, snapshot.PortID{Die: port.Die, Port: port.Port})
+	ids := make([]snapshot.PortID, 0, len(p.answer.Ports))
+	for _, port := range p.answer.Ports {
+		ids = append(ids, portID(port))
 	}
 
 	return ids
+}
+
+func portID(p hccntool.Port) snapshot.PortID {
+	return snapshot.PortID{Die: p.UDie, Port: p.Number}
 }
 
 // Changed says whether a link has come up or gone down since.
 func (p ports) Changed(last Reading) bool {
 	before, ok := last.(ports)
 
-	return ok && !slices.Equal(before.answer, p.answer)
+	return ok && !slices.Equal(before.answer.Ports, p.answer.Ports)
 }
 
-func joinPorts(n *snapshot.Network, answer []hccntool.Port) {
-	for _, p := range answer {
-		n.Ports = append(n.Ports, snapshot.Port{PortID: snapshot.PortID{Die: p.Die, Port: p.Port}, Up: p.Up})
+func joinPorts(n *snapshot.Network, answer hccntool.DevInfo) {
+	for _, p := range answer.Ports {
+		n.Ports = append(n.Ports, snapshot.Port{PortID: portID(p), Up: flag(p.Up).Unless(!p.LinkKnown)})
 	}
 }
 
@@ -195,15 +213,32 @@ func onPort[T any](join func(*snapshot.Port, T)) func(Target, T) Reading {
 	}
 }
 
-func joinPortStat(p *snapshot.Port, stat hccntool.Stat) {
-	p.Errors, p.Retries = stat.PortErrors(), stat.PortRetries()
-	p.Packets = snapshot.Directions{Transmit: stat.PortPackets("tx"), Receive: stat.PortPackets("rx")}
+func joinPortStat(p *snapshot.Port, stat hccntool.PortStat) {
+	p.Errors, p.Retries = stat.Errors, stat.RetryRequests
+	p.Packets = snapshot.Directions{Transmit: packets(stat.Counts, "_cnt_tx"), Receive: packets(stat.Counts, "_cnt_rx")}
+}
+
+// packets adds up the packets of all kinds that passed a port in a direction. Where they went within the chip is counted apart.
+func packets(counts hccntool.Counts, direction string) optional.Float {
+	var sum optional.Float
+
+	for _, key := range slices.Sorted(maps.Keys(counts)) { // so that large numbers are rounded in the same way each time
+		if strings.HasSuffix(key, direction) &&
+			(strings.HasPrefix(key, "ub_") || strings.HasPrefix(key, "unic_") || strings.HasPrefix(key, "unknown_pkt_")) {
+			sum = sum.Plus(counts.Of(key))
+		}
+	}
+
+	return sum
 }
 
 func joinPortLinkStat(p *snapshot.Port, stat hccntool.LinkStat) {
-	p.UpTransitions, p.DownTransitions = stat.Up, stat.Down
+	p.UpTransitions, p.DownTransitions = stat.Ups, stat.Downs
 }
 
+// joinPortSpeed also tells whether lanes are missing; of a port whose state the tool does not know it is not known either.
 func joinPortSpeed(p *snapshot.Port, speed hccntool.PortSpeed) {
-	p.Speed, p.Degraded = speed.Speed.Times(1e9/8), speed.Degraded
+	p.Speed = speed.Gigabits.Times(1e9 / 8)
+	p.Degraded = flag(speed.Status == hccntool.LanesDowngraded).
+		Unless(speed.Status != hccntool.LanesDowngraded && speed.Status != hccntool.LanesNormal)
 }

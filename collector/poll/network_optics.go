@@ -13,36 +13,43 @@ import (
 // milli is how many thousandths of a unit make one.
 const milli = 1000
 
+// joinOptical believes nothing else of a module that is not there, whatever the tool prints of it.
 func joinOptical(n *snapshot.Network, o hccntool.Optical) {
-	optical := &snapshot.Optical{Present: o.Present, Temperature: o.Temperature, Voltage: o.Voltage.Per(milli)}
+	optical := &snapshot.Optical{Present: flag(o.Present).Unless(!o.PresenceKnown)}
 	n.Optical = optical
+
+	if !o.Present {
+		return
+	}
+
+	optical.Temperature, optical.Voltage = o.Temperature, o.Voltage.Per(milli)
 
 	var transmit, receive []optional.Float
 
 	for _, lane := range o.Lanes {
 		optical.Lanes = append(optical.Lanes, snapshot.Lane{
 			Name:          strconv.Itoa(lane.Number),
-			TransmitPower: lane.Transmit.Per(milli), ReceivePower: lane.Receive.Per(milli),
+			TransmitPower: lane.TransmitPower.Per(milli), ReceivePower: lane.ReceivePower.Per(milli),
 			Bias: lane.Bias.Per(milli), HostSNR: lane.HostSNR, MediaSNR: lane.MediaSNR,
 		})
-		transmit, receive = append(transmit, lane.Transmit), append(receive, lane.Receive)
+		transmit, receive = append(transmit, lane.TransmitPower), append(receive, lane.ReceivePower)
 	}
 
 	optical.Limits = slices.Concat(
 		limits("temperature", 1, o.TemperatureLimits, o.Temperature), limits("voltage", milli, o.VoltageLimits, o.Voltage),
-		limits("transmit_power", milli, o.TransmitLimits, transmit...), limits("receive_power", milli, o.ReceiveLimits, receive...),
+		limits("transmit_power", milli, o.TransmitPowerLimits, transmit...), limits("receive_power", milli, o.ReceivePowerLimits, receive...),
 	)
 
 	for _, loss := range []struct {
-		lanes         uint64
+		lanes         optional.Float
 		direction, of string
 	}{
-		{o.TransmitSignalLost, "transmit", "signal"},
-		{o.ReceiveSignalLost, "receive", "signal"},
-		{o.TransmitLockLost, "transmit", "lock"},
-		{o.ReceiveLockLost, "receive", "lock"},
+		{o.TransmitLOS, "transmit", "signal"},
+		{o.ReceiveLOS, "receive", "signal"},
+		{o.TransmitLOL, "transmit", "lock"},
+		{o.ReceiveLOL, "receive", "lock"},
 	} {
-		if loss.lanes != 0 {
+		if loss.lanes.Present() && !loss.lanes.Is(0) {
 			optical.Losses = append(optical.Losses, snapshot.Loss{Direction: loss.direction, Of: loss.of})
 		}
 	}
@@ -73,14 +80,23 @@ func limits(quantity string, parts float64, of hccntool.Limits, readings ...opti
 	return all
 }
 
-func joinPortOptical(p *snapshot.Port, lanes []hccntool.PortLane) {
-	for _, lane := range lanes {
+func joinPortOptical(p *snapshot.Port, optical hccntool.PortOptical) {
+	for _, lane := range optical.Lanes {
 		p.Lanes = append(p.Lanes, snapshot.Lane{
 			Name:          strconv.Itoa(lane.Number),
-			TransmitPower: wattsOf(lane.Transmit), ReceivePower: wattsOf(lane.Receive),
-			Bias: lane.Bias.Per(milli), HostSNR: lane.HostSNR, MediaSNR: lane.MediaSNR, Abnormal: lane.Abnormal,
+			TransmitPower: wattsOf(lane.TransmitPower.Value), ReceivePower: wattsOf(lane.ReceivePower.Value),
+			Bias: lane.Bias.Value.Per(milli), HostSNR: lane.HostSNR.Value, MediaSNR: lane.MediaSNR.Value,
+			Abnormal: isAbnormal(lane),
 		})
 	}
+}
+
+// isAbnormal says whether the module finds anything of the lane wrong.
+func isAbnormal(lane hccntool.PortLane) bool {
+	return slices.Contains([]hccntool.Flag{
+		lane.TransmitFault, lane.TransmitLOS, lane.ReceiveLOS, lane.TransmitLOL, lane.ReceiveLOL,
+		lane.Bias.Status, lane.TransmitPower.Status, lane.ReceivePower.Status, lane.HostSNR.Status, lane.MediaSNR.Status,
+	}, hccntool.FlagAbnormal)
 }
 
 // wattsOf makes watts of dBm, which are decibels over a milliwatt.

@@ -47,7 +47,7 @@ func roceSources() []Source {
 		{
 			Name: "net-health", Help: "result of the network's own probes (hccn_tool -net_health)",
 			Interval: often, Scope: ScopeChip, Wanted: hasNetwork,
-			Args: item("net_health"), Parse: told(hccntool.ParseHealth, onNetwork(joinNetHealth)),
+			Args: item("net_health"), Parse: told(hccntool.ParseNetHealth, onNetwork(joinNetHealth)),
 		},
 		{
 			Name: "net-stat", Help: "traffic and errors of the RoCE ports (hccn_tool -stat)",
@@ -93,17 +93,17 @@ func portSources() []Source {
 		{
 			Name: netPorts, Help: "ports of a 950 and their links (hccn_tool -dev_info)",
 			Interval: 30 * time.Second, Scope: ScopeChip, Wanted: hasPorts,
-			Args: item("dev_info"), Parse: told(hccntool.ParsePorts, newPorts),
+			Args: item("dev_info"), Parse: told(hccntool.ParseDevInfo, newPorts),
 		},
 		{
 			Name: "port-stat", Help: "traffic and errors of each port of a 950 (hccn_tool -stat)",
 			Interval: seldom, Scope: ScopePort, Wanted: hasPorts,
-			Args: item("stat"), Parse: told(hccntool.ParseStat, onPort(joinPortStat)),
+			Args: item("stat"), Parse: told(hccntool.ParsePortStat, onPort(joinPortStat)),
 		},
 		{
 			Name: "port-link-stat", Help: "how often the link of each port of a 950 went down (hccn_tool -link_stat)",
 			Interval: seldom, Scope: ScopePort, Wanted: hasPorts, Follows: netPorts,
-			Args: item("link_stat"), Parse: told(hccntool.ParseLinkStat, onPort(joinPortLinkStat)),
+			Args: item("link_stat"), Parse: told(hccntool.ParsePortLinkStat, onPort(joinPortLinkStat)),
 		},
 		{
 			Name: "port-speed", Help: "speed and lanes of each port of a 950 (hccn_tool -speed)",

@@ -28,10 +28,20 @@ func hccn(t *testing.T, product string, npus int, takes time.Duration) answers {
 		t.Fatal(err)
 	}
 
+	// A state costs more than the poller: it is good for a while.
+	var (
+		state sim.State
+		since time.Time
+	)
+
 	return func(args string) (string, time.Duration, *npusmi.Failure) {
 		var out, errs bytes.Buffer
 
-		sim.PrintNetwork(&out, &errs, m.NetworkAt(time.Now(), nil), strings.Fields(args))
+		if now := time.Now(); since.IsZero() || now.Sub(since) > 10*time.Minute {
+			state, since = m.NetworkAt(now, nil), now
+		}
+
+		sim.PrintNetwork(&out, &errs, state, strings.Fields(args))
 
 		return out.String(), takes, nil
 	}
@@ -349,7 +359,7 @@ func TestFlapsOfOldReleases(t *testing.T) {
 	ledger := newLedger(newBench(t, basics(), says("")).Faults, time.Minute, time.Minute)
 
 	for i, changes := range [][]hccntool.LinkChange{{change(1, true)}, {change(3, true), change(2, false), change(1, true)}} {
-		reading := newLinkStat(Target{Key: chip}, hccntool.LinkStat{Up: optional.Of(7), Changes: changes}).(linkStat)
+		reading := newLinkStat(Target{Key: chip}, hccntool.LinkStat{Ups: optional.Of(7), Changes: changes}).(linkStat)
 		reading.Observe(ledger, time.Time{})
 
 		draft := &Draft{Chips: []snapshot.Chip{{Key: chip}}, links: ledger.links}
@@ -379,7 +389,7 @@ func TestPortsOf950(t *testing.T) {
 		b.at(10 * time.Minute)
 
 		ports := b.last().Chips[1].Network.Ports
-		if len(ports) < 4 {
+		if len(ports) < 3 {
 			t.Fatalf("ports %+v", ports)
 		}
 
@@ -391,7 +401,7 @@ func TestPortsOf950(t *testing.T) {
 		for _, p := range ports {
 			args := fmt.Sprintf("-g -link_stat -i 1 -u %d -p %d", p.Die, p.Port)
 			if !p.Up.Present() || !p.Degraded.Present() || !p.DownTransitions.Present() || len(network.startsOf(b.begin, args)) < 2 {
-				t.Errorf("%s: %+v", args, p)
+				t.Errorf("%s: %+v, asked at %v", args, p, network.startsOf(b.begin, args))
 			}
 		}
 	})

@@ -333,7 +333,7 @@ func (p *Poller) ask(ctx context.Context, t *task) result {
 	r.reading, r.warnings, err = t.query.Parse(t.target, r.run.Stdout)
 
 	switch {
-	case err != nil && t.query.Network && hccntool.Nothing(r.run):
+	case err != nil && t.query.Network && hccntool.HasNoAddress(r.run):
 		r.reading = nothing{}
 	case err != nil && !errors.As(err, &r.failure):
 		r.failure = t.query.explain(r.run)
