@@ -36,26 +36,32 @@ func TestGoldens(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			name := filepath.Join("testdata", product+".txtar")
-			got := txtar.Format(record(m.At(moment())))
-
-			if *update {
-				if err := os.WriteFile(name, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-
-				return
-			}
-
-			want, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("stale golden; if the change is right, run the test with -update (-golden +printed):\n%s", diff)
-			}
+			checkGolden(t, filepath.Join("testdata", product+".txtar"), record(m.At(moment())))
 		})
+	}
+}
+
+// checkGolden holds a recording against a file, or makes it the file.
+func checkGolden(t *testing.T, name string, recording *txtar.Archive) {
+	t.Helper()
+
+	got := txtar.Format(recording)
+
+	if *update {
+		if err := os.WriteFile(name, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+
+		return
+	}
+
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("stale golden; if the change is right, run the test with -update (-golden +printed):\n%s", diff)
 	}
 }
 
@@ -99,7 +105,7 @@ func record(s State) *txtar.Archive {
 func TestGoldensComplete(t *testing.T) {
 	t.Parallel()
 
-	files, err := filepath.Glob(filepath.Join("testdata", "*"))
+	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
 	if err != nil {
 		t.Fatal(err)
 	}
