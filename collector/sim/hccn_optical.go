@@ -169,11 +169,11 @@ func (a *answerOf) writeMeasurements(r *RoCE) {
 	a.optical("Rx LoL Flag", "0x%x", m.RxLoL)
 
 	for i := range nicLanes {
-		a.optical(fmt.Sprint("Host SNR Lane", i), "%s", m.snr(r.lane(i).HostSNR))
+		a.optical(fmt.Sprint("Host SNR Lane", i), "%s", snr(m.HostSNR, r.lane(i).HostSNR))
 	}
 
 	for i := range nicLanes {
-		a.optical(fmt.Sprint("Media SNR Lane", i), "%s", m.snr(r.lane(i).MediaSNR))
+		a.optical(fmt.Sprint("Media SNR Lane", i), "%s", snr(m.MediaSNR, r.lane(i).MediaSNR))
 	}
 }
 
@@ -188,8 +188,9 @@ func (a *answerOf) opticalLane(r *RoCE, key string, lane int, value float64, uni
 	}
 }
 
-func (m *Module) snr(ratio float64) string {
-	if !m.SNR {
+// snr is a ratio, if the module measures it.
+func snr(measured bool, ratio float64) string {
+	if !measured {
 		return "not supported"
 	}
 

@@ -47,11 +47,11 @@ func (a *answerOf) writeOpticalTables(r *RoCE) {
 	}
 
 	for i := range nicLanes {
-		a.tableRow(fmt.Sprintf("MediaSNR Lane%d(dB)", i), m.SNR, r.lane(i).MediaSNR)
+		a.tableRow(fmt.Sprintf("MediaSNR Lane%d(dB)", i), m.MediaSNR, r.lane(i).MediaSNR)
 	}
 
 	for i := range nicLanes {
-		a.tableRow(fmt.Sprintf("HostSNR Lane%d(dB)", i), m.SNR, r.lane(i).HostSNR)
+		a.tableRow(fmt.Sprintf("HostSNR Lane%d(dB)", i), m.HostSNR, r.lane(i).HostSNR)
 	}
 }
 

@@ -115,7 +115,9 @@ type Module struct {
 	// A bit a lane.
 	TxFault, TxLos, RxLos, TxLoL, RxLoL uint8
 
-	SNR      bool // it measures the signal-to-noise ratio
+	// It measures the ratio of signal to noise on that side.
+	HostSNR, MediaSNR bool
+
 	TwoLanes bool // of four
 	Lanes    [moduleLanes]Lane
 }

@@ -24,6 +24,7 @@ func (m *Machine) nicModule(now instant, c *chip, out *Chip) *Module {
 
 	s := m.source.at("module", float64(owner))
 	o := newModule(s, now, out.Sensors.SFP)
+	o.HostSNR = m.product.family != Family910 // the first ones do not know their own side
 	o.Identifier, o.PartNumber, o.Wavelength, o.Code, o.Compliance = "QSFP+ or later", "SO-QSFP-200", 850, "UPC", make([]byte, 8)
 	o.Date = fmt.Sprintf("2024.%d.%d", s.at("month", 0)%12+1, s.at("day", 0)%28+1)
 
@@ -49,7 +50,7 @@ func (m *Machine) serverModule(now instant, c *chip, id int, out *Chip) Module {
 // newModule is one that works, and is warm to so many °C.
 func newModule(s source, now instant, warm int) Module {
 	o := Module{
-		Present: true, Temperature: warm, HighPower: true, Vendor: "SIMOPTICS", OUI: [3]byte{0x02, 0x53, 0x4F}, Revision: "A1", SNR: true,
+		Present: true, Temperature: warm, HighPower: true, Vendor: "SIMOPTICS", OUI: [3]byte{0x02, 0x53, 0x4F}, Revision: "A1", HostSNR: true, MediaSNR: true,
 		Serial:  fmt.Sprintf("SO%010d", uint64(s.at("serial", 0))%1e10),
 		Voltage: rounded(s.between("voltage", 3240, 3330)+4*s.wave("voltage", now.t, 40), 1),
 	}

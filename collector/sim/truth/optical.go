@@ -41,7 +41,7 @@ func nicModule(v values) (*sim.Module, error) {
 		Present: v.number("opt.present") == 1, Temperature: v.number("opt.temp"), HighPower: v.number("opt.high_power") == highPower,
 		Wavelength: v.number("opt.wave"), Identifier: forms[v.number("opt.id")], Vendor: v.text("opt.vendor"), PartNumber: v.text("opt.pn"),
 		Serial: v.text("opt.sn"), Date: v.text("opt.date"), Code: connectors[v.text("opt.pcode")],
-		SNR: v.number("opt.snr_support") != 0, TwoLanes: v.number("opt.dr4_flag") == twoLanes,
+		HostSNR: v.number("opt.snr_support") != 0, MediaSNR: v.number("opt.snr_support") != 0, TwoLanes: v.number("opt.dr4_flag") == twoLanes,
 	}
 	m.Voltage, _ = v.float("opt.vcc").Get()
 
