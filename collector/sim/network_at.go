@@ -29,6 +29,17 @@ type Outages func(npu, chip int, port PortID) (recent []Outage, before int)
 // links that fail by themselves now and then, outages says which were cut; nil is none. What a link would have carried in a recent
 // outage is not counted. It is a pure function as At is.
 func (m *Machine) NetworkAt(t time.Time, outages Outages) State {
+	return m.networks(t, outages, func(*chip) bool { return true })
+}
+
+// NetworkOf is NetworkAt for a call of hccn_tool about one device, by the id that it is asked for: only that one and the neighbour
+// with which it shares modules have a network in it.
+func (m *Machine) NetworkOf(t time.Time, outages Outages, device int) State {
+	return m.networks(t, outages, func(c *chip) bool { return c.logicID == device || c.logicID == device^1 })
+}
+
+// networks is the machine with the networks of those chips.
+func (m *Machine) networks(t time.Time, outages Outages, those func(*chip) bool) State {
 	now := m.instant(t)
 	acts := m.activities(now)
 	s := m.state(now, acts)
@@ -41,6 +52,10 @@ func (m *Machine) NetworkAt(t time.Time, outages Outages) State {
 		u := &m.units[i]
 		for j := range u.chips {
 			c := &u.chips[j]
+			if !those(c) {
+				continue
+			}
+
 			own := func(port PortID) link {
 				recent, before := outages(u.id, c.id, port)
 

@@ -158,6 +158,37 @@ func TestNetworkPure(t *testing.T) {
 	}
 }
 
+// TestNetworkOf: for the device that is asked it says what the whole machine says, and others have no network.
+func TestNetworkOf(t *testing.T) {
+	t.Parallel()
+
+	for product, calls := range map[string][]string{
+		"910B3": {"-i %d -stat -g", "-i %d -optical -g", "-i %d -link_stat -g"},
+		"A3":    {"-i %d -stat -g", "-i %d -optical -g v2"},
+		"950DT": {"-g -stat -i %d -u 0 -p 4", "-g -optical -i %d -u 1 -p 5", "-g -optical -i %d -optical_id 2"},
+	} {
+		m := newMachine(t, Config{Product: product, Seed: 3})
+		whole := m.NetworkAt(moment(), nil)
+
+		for device := range m.chips() {
+			some := m.NetworkOf(moment(), nil, device)
+
+			for _, call := range calls {
+				call = fmt.Sprintf(call, device)
+				status, want, _ := asked(whole, call)
+
+				if _, got, _ := asked(some, call); status != 0 || got != want {
+					t.Errorf("%s, %s: status %d (-whole +one):\n%s", product, call, status, cmp.Diff(want, got))
+				}
+			}
+		}
+
+		if s := m.NetworkOf(moment(), nil, 0); s.NPUs[3].Chips[0].Network != nil {
+			t.Errorf("%s: another chip has a network", product)
+		}
+	}
+}
+
 // TestOutages: a link that is cut is down from then on, is counted once however often it was said, and carries nothing meanwhile.
 func TestOutages(t *testing.T) {
 	t.Parallel()

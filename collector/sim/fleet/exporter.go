@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -127,9 +128,19 @@ func (e *Exporter) stateOf(at time.Time) sim.State {
 	return e.known.of(at, e.options.Interval, e.state)
 }
 
-// networkOf is the same with the networks of the chips.
-func (e *Exporter) networkOf(at time.Time) sim.State {
-	return e.network.of(at, e.options.Interval, e.networkState)
+// networkOf is the same with the networks of the chips, or at least of that which a call of hccn_tool asks.
+func (e *Exporter) networkOf(at time.Time, args []string) sim.State {
+	i := slices.Index(args, "-i")
+	if e.options.Interval > 0 || i < 0 || i+1 == len(args) {
+		return e.network.of(at, e.options.Interval, func(at time.Time) sim.State { return e.networkState(at, e.machine.NetworkAt) })
+	}
+
+	device, err := strconv.Atoi(args[i+1])
+	if err != nil {
+		device = -1 // the tool will say so
+	}
+
+	return e.networkState(at, func(at time.Time, outages sim.Outages) sim.State { return e.machine.NetworkOf(at, outages, device) })
 }
 
 // of is the state at a moment, or at the last multiple of an interval before it.

@@ -174,15 +174,15 @@ func (h *Host) state(at time.Time) sim.State {
 	return s
 }
 
-// networkState is the same with the networks of its chips.
-func (h *Host) networkState(at time.Time) sim.State {
+// networkState is the same with networks, of which a function makes a machine with nothing broken but its links.
+func (h *Host) networkState(at time.Time, of func(time.Time, sim.Outages) sim.State) sim.State {
 	f := h.faults
 	if f.Faults == nil {
-		return h.machine.NetworkAt(at, nil)
+		return of(at, nil)
 	}
 
 	since := at.Sub(f.Start)
-	s := h.machine.NetworkAt(at, f.Faults.Outages(since))
+	s := of(at, f.Faults.Outages(since))
 	f.Faults.Apply(since, &s)
 
 	return s

@@ -26,7 +26,7 @@ func TestNeighbours(t *testing.T) {
 	addresses := make(map[string]bool)
 
 	for _, h := range hosts {
-		for _, n := range h.networkState(noon()).NPUs {
+		for _, n := range h.networkState(noon(), h.machine.NetworkAt).NPUs {
 			for _, c := range n.Chips {
 				r := c.Network.RoCE
 

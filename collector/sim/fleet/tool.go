@@ -51,7 +51,7 @@ func (e *Exporter) hccnTool() tool {
 	return tool{name: "hccn_tool", host: e.Host, now: e.clock, trouble: Faults.NetworkTool, answer: func(at time.Time, run *npusmi.Run) bool {
 		var stdout, stderr bytes.Buffer
 
-		run.ExitStatus = sim.PrintNetwork(&stdout, &stderr, e.networkOf(at), run.Args)
+		run.ExitStatus = sim.PrintNetwork(&stdout, &stderr, e.networkOf(at, run.Args), run.Args)
 		run.Stdout, run.Stderr = stdout.Bytes(), stderr.Bytes()
 
 		return run.ExitStatus == sim.Running
