@@ -44,7 +44,6 @@ type NetworkHealth int
 const (
 	NetworkSuccess     NetworkHealth = 0
 	NetworkUnreachable NetworkHealth = 3
-	NetworkInit        NetworkHealth = 6 // nothing is probed
 )
 
 // RoCE is the NIC of a chip.
@@ -54,13 +53,13 @@ type RoCE struct {
 	Duplex   int // 0 half, 1 full; the tool knows no other
 	History  LinkHistory
 	MAC      string
-	IP, Mask string // "" is none
-	MTU      int    // bytes
-	Gateway  string // "" is none
-	Detect   string // address that is probed for the health; "" is none
-	FEC      int    // mode of the first generation: 1 and 7 auto, 4 Reed-Solomon, 0 none
-	TX, RX   float64
-	LLDP     string // what the neighbour tells, as the device prints it; "" without one
+	IP, Mask string  // "" is none
+	MTU      int     // bytes
+	Gateway  string  // "" is none
+	Detect   string  // address that is probed for the health; "" is none
+	FEC      int     // mode of the first generation: 1 and 7 auto, 4 Reed-Solomon, 0 none
+	TX, RX   float64 // MB/s
+	LLDP     string  // what the neighbour tells, as the device prints it; "" without one
 
 	Stats map[string]uint64 // counts of -stat, by the tool's keys
 	Extra map[string]uint64 // of -stat_extra
@@ -105,12 +104,12 @@ type Module struct {
 	PartNumber  string
 	Serial      string
 	OUI         [3]byte
-	Wavelength  int    // nm
-	Date        string // of its making
-	Voltage     float64
-	Code        string // what it calls its connector; "" is none
-	Revision    string // "" is none
-	Compliance  []byte // nil is none
+	Wavelength  int     // nm
+	Date        string  // of its making
+	Voltage     float64 // mV; 0 where it measures nothing
+	Code        string  // what it calls its connector; "" is none
+	Revision    string  // "" is none
+	Compliance  []byte  // nil is none
 
 	// A bit a lane.
 	TxFault, TxLos, RxLos, TxLoL, RxLoL uint8
@@ -143,12 +142,12 @@ type Lane struct {
 type UBPort struct {
 	Die, Port int
 	Up        bool
-	Speed     int // Gbit/s; 0 while it is down
-	Ability   int // Gbit/s
-	Cap       int // lanes that it has
-	Width     int // lanes that work
-	Status    int // 0 normal, 1 downgraded, 2 abnormal
-	TX, RX    float64
+	Speed     int     // Gbit/s; 0 while it is down
+	Ability   int     // Gbit/s
+	Cap       int     // lanes that it has
+	Width     int     // lanes that work
+	Status    int     // 0 normal, 1 downgraded, 2 abnormal
+	TX, RX    float64 // MB/s
 	History   LinkHistory
 	Stats     map[string]uint64
 	Failures  map[string]NetworkFailure // by item; "" is all of the port
