@@ -4,27 +4,16 @@ import "testing"
 
 // BenchmarkParse reads the longest of the answers written by hand.
 func BenchmarkParse(b *testing.B) {
-	roce := func(query string, text []byte) error {
-		_, _, err, _ := parseRoCE(query, text)
-
-		return err
-	}
-	port := func(query string, text []byte) error {
-		_, _, err, _ := parsePortAnswer(query, text)
-
-		return err
-	}
-
 	for _, bench := range []struct {
 		name, query string
 		cases       []parseCase
-		parse       func(query string, text []byte) error
+		parsers     map[string]parser
 	}{
-		{"stat", "stat", statCases(), roce},
-		{"link_stat", "link_stat", linkStatCases(), roce},
-		{"optical", "optical", opticalCases(), roce},
-		{"port stat", "stat", portCases(), port},
-		{"port optical", "optical", portOpticalCases(), port},
+		{"stat", "stat", statCases(), roceParsers()},
+		{"link_stat", "link_stat", linkStatCases(), roceParsers()},
+		{"optical", "optical", opticalCases(), roceParsers()},
+		{"port stat", "stat", portCases(), portParsers()},
+		{"port optical", "optical", portOpticalCases(), portParsers()},
 	} {
 		var text []byte
 
@@ -34,12 +23,14 @@ func BenchmarkParse(b *testing.B) {
 			}
 		}
 
+		parse := bench.parsers[bench.query]
+
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(text)))
 
 			for b.Loop() {
-				if err := bench.parse(bench.query, text); err != nil {
+				if _, _, err := parse(text); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -1,8 +1,6 @@
 package hccntool
 
 import (
-	"strconv"
-
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
@@ -82,17 +80,14 @@ const whyPort = "a port"
 
 // parsePort reads a row. It returns what it would have expected: whyPort where it is no port.
 func parsePort(r row) (port Port, why string) {
-	uDie, err := strconv.ParseUint(r.cell(headingUDieID), 10, 16)
-	if err != nil {
+	uDie, isUDie := parseIndex(r.cell(headingUDieID))
+	number, isPort := parseIndex(r.cell(headingPortID))
+
+	if !isUDie || !isPort {
 		return Port{}, whyPort
 	}
 
-	number, err := strconv.ParseUint(r.cell(headingPortID), 10, 16)
-	if err != nil {
-		return Port{}, whyPort
-	}
-
-	port = Port{UDie: int(uDie), Number: int(number), Type: printed(r.cell("Port Type")), Medium: printed(r.cell("Media Type"))}
+	port = Port{UDie: uDie, Number: number, Type: printed(r.cell("Port Type")), Medium: printed(r.cell("Media Type"))}
 
 	switch status := r.cell(headingLinkStatus); status {
 	case "UP", "DOWN":

@@ -1,6 +1,7 @@
 package hccntool
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -172,27 +173,32 @@ func (o *Optical) quantity(key string) (where *optional.Float, unit string) {
 // setLane reads a field such as "Tx Power0". One without a number is of the only lane, or says that there is no reading of any.
 func (o *Optical) setLane(key, value string) (why string) {
 	name := strings.TrimRight(key, "0123456789")
-	if where, _ := (&OpticalLane{}).quantity(name); where == nil {
+
+	where, unit := (&OpticalLane{}).quantity(name)
+	if where == nil {
 		return whyKey
 	}
 
-	digits := key[len(name):]
-	if digits == "" {
-		if value != "" && printed(value) == "" {
-			return ""
-		}
+	var number optional.Float
 
-		digits = "0"
+	digits := key[len(name):]
+	if why := setQuantity(&number, value, unit); why != "" || digits == "" && !number.Present() {
+		return why
 	}
 
-	number, err := strconv.ParseUint(digits, 10, 8)
-	if err != nil {
+	lane, ok := parseIndex(cmp.Or(digits, "0"))
+	if !ok {
 		return "a lane of the module"
 	}
 
-	where, unit := o.lane(int(number)).quantity(name)
+	where, _ = o.lane(lane).quantity(name)
+	if where.Present() {
+		return whyTwice
+	}
 
-	return setQuantity(where, value, unit)
+	*where = number
+
+	return ""
 }
 
 // lane finds the lane with this number, or adds it.

@@ -6,33 +6,34 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
 func TestParsePort(t *testing.T) {
 	t.Parallel()
 
-	testCases(t, portCases(), func(query string, output []byte) (any, npusmi.Warnings, error) {
-		reading, warnings, err, _ := parsePortAnswer(query, output)
-
-		return reading, warnings, err
-	})
+	testCases(t, portCases(), portParsers())
 }
 
 // drawn draws a table as the tool does: "a|b" are two cells.
 func drawn(rows ...string) string {
 	border := "+" + strings.Repeat("---+", strings.Count(rows[0], "|")+1) + "\n"
-	text := border
+
+	var text strings.Builder
+
+	text.WriteString(border)
 
 	for i, row := range rows {
-		text += "| " + strings.ReplaceAll(row, "|", " | ") + " |\n"
+		text.WriteString("| " + strings.ReplaceAll(row, "|", " | ") + " |\n")
+
 		if i == 0 {
-			text += border
+			text.WriteString(border)
 		}
 	}
 
-	return text + border
+	text.WriteString(border)
+
+	return text.String()
 }
 
 const (
@@ -55,7 +56,8 @@ func portCases() []parseCase {
 			"dev_info", "damaged",
 			"Get device info failed.\n" + drawn(portHeading, "0|4|200|UB|HALF|Electrical", "0|4|200|UB|UP|Electrical", "x|5|200|UB|UP|E", "0|-1|200|UB|UP|E", "0|6|fast|UB|UP|E", "0|7|200") +
 				drawn("What|Is|This", "1|2|3"),
-			DevInfo{[]Port{{0, 4, num(200), "UB", false, false, "Electrical"}, {UDie: 0, Number: 6, Type: "UB", LinkKnown: true, Up: true, Medium: "E"}}}, 8,
+			DevInfo{[]Port{{0, 4, num(200), "UB", false, false, "Electrical"}, {UDie: 0, Number: 6, Type: "UB", LinkKnown: true, Up: true, Medium: "E"}}},
+			8,
 		},
 		{"dev_info", "other columns", drawn("Media Type|Link Status|Port ID|UDie ID|New", "Optical|UP|3|1|x"), DevInfo{[]Port{{1, 3, optional.Float{}, "", true, true, "Optical"}}}, 1},
 		{"dev_info", "no ports", drawn(portHeading), DevInfo{}, 0},
@@ -64,13 +66,15 @@ func portCases() []parseCase {
 		{
 			"link_stat", "flaps, cells in the middle",
 			"link up count :    21\nlink down count :  20\n" + drawn(changeHeading, " 0 | 1| 4 | LINK_DOWN |Mon Feb 9 21:45:51 2026 ", "0|1|4|LINK_UP|Sun Feb 08 01:02:03 2026"),
-			LinkStat{Ups: num(21), Downs: num(20), Changes: []LinkChange{{clock("2026-02-09 21:45:51"), false}, {clock("2026-02-08 01:02:03"), true}}}, 0,
+			LinkStat{Ups: num(21), Downs: num(20), Changes: []LinkChange{{clock("2026-02-09 21:45:51"), false}, {clock("2026-02-08 01:02:03"), true}}},
+			0,
 		},
 		{"link_stat", "none", "link up count : 0\nlink down count : 0\n" + drawn(changeHeading), LinkStat{Ups: num(0), Downs: num(0)}, 0},
 		{
 			"link_stat", "damaged",
 			"link up count : x\n" + drawn(changeHeading, "0|1|4|LINK_HALF|Mon Feb 9 21:45:51 2026", "0|1|4|LINK_UP|yesterday", "0|1|4|LINK_UP") + drawn("What", "1"),
-			LinkStat{}, 5,
+			LinkStat{},
+			5,
 		},
 		{"link_stat", "nothing", "\n", nil, 0},
 
@@ -93,7 +97,8 @@ func portCases() []parseCase {
 				"lpbk_ind_cnt_tx": 3000000, "out_err_cnt_tx": 128, "length_err_cnt_tx": 256, "retry_req_sum": 7, "retry_ack_sum": 6,
 				"crc_error_sum": 512, "core_mib_rxbadpkts": 1024, "core_mib_txbadpkts": 2048, "core_mib_rxbadoctets": 4000000,
 				"core_mib_rxpausepkts": 5000000, "new_err_sum": 4096, "terror_cnt": 6000000,
-			}}, 0,
+			}},
+			0,
 		},
 		{"stat", "no errors are known", "packet statistics:\nport_id: 4\nis_uboe_port: 2\ntx_busi_flit_num: 5\n", PortStat{Counts: Counts{"tx_busi_flit_num": 5}}, 1},
 		{"stat", "no count", "packet statistics:\nport_id: 4\nis_uboe_port: 0\n", nil, 0},
@@ -119,15 +124,18 @@ func portOpticalCases() []parseCase {
 				{
 					0, "5", "6", FlagNormal, FlagAbnormal, FlagNormal, FlagAbnormal, FlagNormal,
 					OpticalReading{num(61.5), num(130), num(120), num(30), num(20), FlagNormal},
-					OpticalReading{num(-1.25), num(7), num(5.5), num(-5.5006), num(-7.0006), FlagNormal}, aMilliwatt,
-					OpticalReading{Value: num(22.5)}, OpticalReading{Value: num(21.25)},
+					OpticalReading{num(-1.25), num(7), num(5.5), num(-5.5006), num(-7.0006), FlagNormal},
+					aMilliwatt,
+					OpticalReading{Value: num(22.5)},
+					OpticalReading{Value: num(21.25)},
 				},
 				{
 					Number: 1, Module: "5", ModuleLane: "7", TransmitFault: FlagAbnormal, TransmitLOS: FlagNormal, ReceiveLOS: FlagAbnormal, TransmitLOL: FlagNormal, ReceiveLOL: FlagNormal,
 					Bias: OpticalReading{num(0), num(130), num(120), num(30), num(20), FlagAbnormal}, TransmitPower: dark,
 				},
 				{Number: 2, Module: "12", ModuleLane: "1"},
-			}}, 0,
+			}},
+			0,
 		},
 		{
 			"optical", "damaged",
@@ -135,7 +143,8 @@ func portOpticalCases() []parseCase {
 				drawn(readingHeading, "0|0|4|Bias Lane0(mW)|1|2|3|4|5|Normal|-", "0|0|4|New Lane0()|1|2|3|4|5|Normal|-", "0|0|4|Bias Lane-1(mA)|1|2|3|4|5|Normal|-",
 					"0|0|4|Bias Lane0(mA)|x|2|3|4|5|Odd|optical_5", "0|0|4|Bias Lane0(mA)|1|2|3|4|5|Normal|-", "0|0|4|RxPower Lane0(dBm)") +
 				"what\n" + drawn("NPU|Optical|Present", "0|0|present"),
-			PortOptical{[]PortLane{{ReceiveLOS: FlagNormal, Bias: OpticalReading{optional.Float{}, num(2), num(3), num(4), num(5), FlagAbsent}}}}, 11,
+			PortOptical{[]PortLane{{ReceiveLOS: FlagNormal, Bias: OpticalReading{optional.Float{}, num(2), num(3), num(4), num(5), FlagAbsent}}}},
+			11,
 		},
 		{"optical", "no lanes", drawn(readingHeading), nil, 0},
 		{"optical", "nothing", "", nil, 0},

@@ -1,8 +1,6 @@
 package hccntool
 
-import (
-	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
-)
+import "github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 
 // ParsePortLinkStat reads the answer to `-g -link_stat`, of a port of a 950. Its times are UTC, and it has no LinkStat.Now.
 func ParsePortLinkStat(output []byte) (LinkStat, npusmi.Warnings, error) {

@@ -2,7 +2,6 @@ package hccntool
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
@@ -95,17 +94,17 @@ func ParsePortOptical(output []byte) (PortOptical, npusmi.Warnings, error) {
 
 // lane finds the lane of "Lane2", or adds it; nil for another word.
 func (o *PortOptical) lane(word string) *PortLane {
-	digits, ok := strings.CutPrefix(word, "Lane")
+	digits, isLane := strings.CutPrefix(word, "Lane")
 
-	number, err := strconv.ParseUint(digits, 10, 8)
-	if !ok || err != nil {
+	number, ok := parseIndex(digits)
+	if !isLane || !ok {
 		return nil
 	}
 
-	i := slices.IndexFunc(o.Lanes, func(l PortLane) bool { return l.Number == int(number) })
+	i := slices.IndexFunc(o.Lanes, func(l PortLane) bool { return l.Number == number })
 	if i < 0 {
 		i = len(o.Lanes)
-		o.Lanes = append(o.Lanes, PortLane{Number: int(number)})
+		o.Lanes = append(o.Lanes, PortLane{Number: number})
 	}
 
 	return &o.Lanes[i]

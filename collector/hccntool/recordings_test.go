@@ -1,7 +1,6 @@
 package hccntool
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -153,9 +152,4 @@ func item(run npusmi.Run) (device int, name string) {
 	}
 
 	return device, strings.Join(append([]string{strings.TrimPrefix(run.Args[2], "-")}, run.Args[4:]...), " ")
-}
-
-// says is a run's output in one line.
-func says(run npusmi.Run) string {
-	return string(bytes.TrimSpace(append(bytes.TrimSpace(run.Stdout), run.Stderr...)))
 }

@@ -24,15 +24,13 @@ func TestRoCERecordings(t *testing.T) {
 	for _, m := range recordedMachines(t, "*_910*") {
 		for _, run := range m.runs {
 			device, name := item(run)
-			if name == "" {
+
+			parse := roceParsers()[name]
+			if parse == nil {
 				continue
 			}
 
-			got, warnings, err, known := parseRoCE(name, run.Stdout)
-			if !known {
-				continue
-			}
-
+			got, warnings, err := parse(run.Stdout)
 			what := fmt.Sprintf("%s: device %d %s", m.name, device, name)
 
 			if run.ExitStatus != 0 {
@@ -64,41 +62,36 @@ func TestRoCERecordings(t *testing.T) {
 		}
 	}
 
-	for _, name := range []string{"link", "net_health", "speed", "stat", "stat_extra", "link_stat", "optical", "ip", "mac", "lldp"} {
+	for name := range roceParsers() {
 		if read[name] == 0 {
 			t.Errorf("no answer to -%s", name)
 		}
 	}
 }
 
-// parseRoCE reads an answer by the name of what was asked.
-func parseRoCE(name string, output []byte) (reading any, warnings npusmi.Warnings, err error, known bool) {
-	switch name {
-	case "link":
-		reading, warnings, err = ParseLink(output)
-	case "net_health":
-		reading, warnings, err = ParseNetHealth(output)
-	case "speed":
-		reading, warnings, err = ParseSpeed(output)
-	case "stat":
-		reading, warnings, err = ParseStat(output)
-	case "stat_extra":
-		reading, warnings, err = ParseStatExtra(output)
-	case "link_stat":
-		reading, warnings, err = ParseLinkStat(output)
-	case "optical":
-		reading, warnings, err = ParseOptical(output)
-	case "ip":
-		reading, warnings, err = ParseIP(output)
-	case "mac":
-		reading, warnings, err = ParseMAC(output)
-	case "lldp":
-		reading, warnings, err = ParseLLDP(output)
-	default:
-		return nil, warnings, nil, false
-	}
+// A parser is one of the package's, whatever it reads.
+type parser func(output []byte) (any, npusmi.Warnings, error)
 
-	return reading, warnings, err, true
+func anyOf[T any](parse func([]byte) (T, npusmi.Warnings, error)) parser {
+	return func(output []byte) (any, npusmi.Warnings, error) {
+		return parse(output)
+	}
+}
+
+// roceParsers are the parsers for 910, 910B and A3 by what is asked.
+func roceParsers() map[string]parser {
+	return map[string]parser{
+		"link":       anyOf(ParseLink),
+		"net_health": anyOf(ParseNetHealth),
+		"speed":      anyOf(ParseSpeed),
+		"stat":       anyOf(ParseStat),
+		"stat_extra": anyOf(ParseStatExtra),
+		"link_stat":  anyOf(ParseLinkStat),
+		"optical":    anyOf(ParseOptical),
+		"ip":         anyOf(ParseIP),
+		"mac":        anyOf(ParseMAC),
+		"lldp":       anyOf(ParseLLDP),
+	}
 }
 
 // trueRoCE is what is true of a device.
@@ -122,7 +115,9 @@ func trueRoCE(t *testing.T, zone, name string, v values) any {
 
 		return StatExtra{
 			number("cw_total_cnt"), number("cw_correct_cnt"), number("cw_uncorrect_cnt"), number("cw_bad_cnt"), number("trans_total_bit"),
-			number("cw_total_correct_bit"), number("pcs_err_cnt"), number("rx_full_drop_cnt"), optional.Float{}, counts,
+			number("cw_total_correct_bit"), number("pcs_err_cnt"), number("rx_full_drop_cnt"),
+			optional.Float{},
+			counts,
 		}
 	case "link_stat":
 		return trueLinkStat(t, zone, v)

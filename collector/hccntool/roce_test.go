@@ -11,13 +11,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
 // A parseCase is an answer, written by hand, and what a parser must make of it.
 type parseCase struct {
-	query    string // as parseRoCE and parsePortAnswer name it
+	query    string // as in roceParsers or portParsers
 	what     string
 	text     string
 	want     any // nil for an answer without a reading
@@ -40,20 +39,16 @@ const noiseLine = "[WARNING] \"/var/log/hccn_tool\" is not a directory, hccn_too
 func TestParseRoCE(t *testing.T) {
 	t.Parallel()
 
-	testCases(t, roceCases(), func(query string, output []byte) (any, npusmi.Warnings, error) {
-		reading, warnings, err, _ := parseRoCE(query, output)
-
-		return reading, warnings, err
-	})
+	testCases(t, roceCases(), roceParsers())
 }
 
 // testCases holds parsers to what they must make of answers, also when lines end as on Windows and noise comes first.
-func testCases(t *testing.T, tests []parseCase, parse func(query string, output []byte) (any, npusmi.Warnings, error)) {
+func testCases(t *testing.T, tests []parseCase, parsers map[string]parser) {
 	t.Helper()
 
 	for _, test := range tests {
 		for _, text := range []string{test.text, noiseLine + strings.ReplaceAll(test.text, "\n", "\r\n")} {
-			got, warnings, err := parse(test.query, []byte(text))
+			got, warnings, err := parsers[test.query]([]byte(text))
 
 			if test.want == nil {
 				if err == nil {
@@ -194,13 +189,15 @@ func linkStatCases() []parseCase {
 		{
 			"link_stat", "older, and none",
 			"[device 0]current time        : Tue Mar 10 07:05:01 2026\n[device 0]link up count       : 0\n[device 0]link change records : NA\n",
-			LinkStat{Now: clock("2026-03-10 07:05:01"), Ups: num(0)}, 0,
+			LinkStat{Now: clock("2026-03-10 07:05:01"), Ups: num(0)},
+			0,
 		},
 		{
 			"link_stat", "damaged",
 			"[devid 0]current time : soon\n[devid 0]link up count : many\n[devid 0]link down count : 4\n[devid 0]link down count : 5\n" +
 				"[devid 0]    Sun Mar 38 23:59:59 2026    LINK UP\n[devid 0]    Sun Mar  8 23:59:59 2026    LINK ODD\n[devid 0]what\n[devid 0]link change records : odd\n",
-			LinkStat{Downs: num(4)}, 7,
+			LinkStat{Downs: num(4)},
+			7,
 		},
 		{"link_stat", "nothing", "", nil, 0},
 	}
@@ -212,10 +209,14 @@ func lldpCases() []parseCase {
 			"lldp", "switch",
 			"Chassis ID TLV\n\tMAC: 02:00:5e:00:00:11\nPort ID TLV\n\tIfname: 200GE2/0/7\nTime to Live TLV\n\t120\nPort Description TLV\n\track 4\n" +
 				"System Name TLV\n\tleaf-9\nSystem Description TLV\n\tA switch\nof two lines\n\nand more\n\nSome New TLV\n\t4\nEnd of LLDPDU TLV\n",
-			Neighbour{"leaf-9", "200GE2/0/7", "Ifname", "rack 4", "02:00:5e:00:00:11"}, 0,
+			Neighbour{"leaf-9", "200GE2/0/7", "Ifname", "rack 4", "02:00:5e:00:00:11"},
+			0,
 		},
-		{"lldp", "other subtypes", "Chassis ID TLV\n\tLocal: x1\nPort ID TLV\n        MAC: 02:00:5e:00:00:12\nEnd of LLDPDU TLV\n",
-			Neighbour{Chassis: "x1", Port: "02:00:5e:00:00:12", PortSubtype: "MAC"}, 0},
+		{
+			"lldp", "other subtypes", "Chassis ID TLV\n\tLocal: x1\nPort ID TLV\n        MAC: 02:00:5e:00:00:12\nEnd of LLDPDU TLV\n",
+			Neighbour{Chassis: "x1", Port: "02:00:5e:00:00:12", PortSubtype: "MAC"},
+			0,
+		},
 		{"lldp", "no neighbour", "\n", Neighbour{}, 0},
 		{"lldp", "nothing", "", nil, 0},
 		{"lldp", "another text", "no LLDP here\n TLV\n", nil, 2},
@@ -251,19 +252,22 @@ func opticalCases() []parseCase {
 			"optical", "not present",
 			"optical info:\npresent              : not present\ntemperature          : NA\nvendor name          : \nVcc                  : NA\n" +
 				"Tx Power             : NA\nRx Power             : NA\nTemp High Thres      : NA\n",
-			Optical{PresenceKnown: true}, 0,
+			Optical{PresenceKnown: true},
+			0,
 		},
 		{
 			"optical", "not present, and readings",
 			"optical info:\npresent              : not present\ntemperature          : 47 C\nTx Power             : 4.4000 mW\nTx Bias              : 7.9000 mA\n",
-			Optical{PresenceKnown: true, Temperature: num(47), Lanes: []OpticalLane{{TransmitPower: num(4.4), Bias: num(7.9)}}}, 0,
+			Optical{PresenceKnown: true, Temperature: num(47), Lanes: []OpticalLane{{TransmitPower: num(4.4), Bias: num(7.9)}}},
+			0,
 		},
 		{"optical", "get failed, and no power", "present : present\ntemperature : get failed\nVcc : 0.00 mV\n", Optical{PresenceKnown: true, Present: true}, 0},
 		{
 			"optical", "damaged",
-			"present : maybe\npresent : present\npresent : not present\ntemperature : 47 F\ntemperature : warm\nVcc : 3300.00 mV\nVcc : 3301.00 mV\n" +
+			"present : maybe\npresent : present\ntemperature : 47 F\npresent : not present\ntemperature : warm\nVcc : 3300.00 mV\nVcc : 3301.00 mV\n" +
 				"Rx Los Flag : 255\nRx LoL Flag : 0x1ffffffff\nTx Power256 : 1.0000 mW\nTx Power : \nHost SNR Lane1x : 2 dB\nRx Los Flag : 0x2\nRx Los Flag : 0x3\n...\n",
-			Optical{PresenceKnown: true, Present: true, Voltage: num(3300), ReceiveLOS: num(2), Lanes: []OpticalLane{{}}}, 12,
+			Optical{PresenceKnown: true, Present: true, Voltage: num(3300), ReceiveLOS: num(2)},
+			12,
 		},
 		{"optical", "another query", "link status: UP\n", nil, 1},
 		{"optical", "heading alone", "optical info:\n", nil, 0},

@@ -108,6 +108,13 @@ func setQuantity(where *optional.Float, value, unit string) (why string) {
 	return ""
 }
 
+// parseIndex reads the number of a port, a die or a lane.
+func parseIndex(digits string) (index int, ok bool) {
+	number, err := strconv.ParseUint(digits, 10, 8)
+
+	return int(number), err == nil //nolint:gosec // 8 bits
+}
+
 // parseCount reads a count: up to 64 bits, never negative.
 func parseCount(value string) (count uint64, ok bool) {
 	count, err := strconv.ParseUint(value, 10, 64)
