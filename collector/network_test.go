@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,8 +36,10 @@ func roce() *snapshot.Network {
 				{Name: "1", TransmitPower: optional.Of(0.0013)},
 			},
 			Limits: []snapshot.Limit{
-				{Quantity: "temperature", Bound: "high", Value: 70, Exceeded: true}, {Quantity: "voltage", Bound: "low", Value: 3.1},
-				{Quantity: "transmit_power", Bound: "high", Value: 0.003}, {Quantity: "receive_power", Bound: "low", Value: 0.0001},
+				{Quantity: "temperature", Bound: "high", Value: 70, Exceeded: true},
+				{Quantity: "voltage", Bound: "low", Value: 3.1},
+				{Quantity: "transmit_power", Bound: "high", Value: 0.003},
+				{Quantity: "receive_power", Bound: "low", Value: 0.0001},
 			},
 			Losses: []snapshot.Loss{{Direction: "receive", Of: "signal"}},
 		},
@@ -65,10 +68,7 @@ func series(t *testing.T, options Options, network *snapshot.Network) map[string
 	s := &snapshot.Snapshot{Chips: []snapshot.Chip{{Network: network}}}
 
 	New(options).Visit(s, nil, func(sample Sample) {
-		labels := ""
-		for i := 4; i+1 < len(sample.Labels); i += 2 { // after npu and chip
-			labels += sample.Labels[i] + "=" + sample.Labels[i+1] + " "
-		}
+		labels := strings.Join(sample.Labels[4:], " ") // after npu and chip
 
 		if found[sample.Name] == nil {
 			found[sample.Name] = make(map[string]float64)
@@ -91,8 +91,8 @@ func TestPortsByDefault(t *testing.T) {
 		"ascend_npu_ports_down":                        {"": 1},
 		"ascend_npu_ports_degraded":                    {"": 1},
 		"ascend_npu_ports_errors_total":                {"": 7},
-		"ascend_npu_port_up":                           {"udie=1 port=5 ": 0, "udie=1 port=6 ": 1},
-		"ascend_npu_port_errors_total":                 {"udie=1 port=5 ": 0, "udie=1 port=6 ": 7},
+		"ascend_npu_port_up":                           {"udie 1 port 5": 0, "udie 1 port 6": 1},
+		"ascend_npu_port_errors_total":                 {"udie 1 port 5": 0, "udie 1 port 6": 7},
 		"ascend_npu_port_packets_total":                nil,
 		"ascend_npu_roce_link_up":                      nil,
 		"ascend_npu_ports_link_down_transitions_total": {"": 3},

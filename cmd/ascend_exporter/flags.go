@@ -210,14 +210,6 @@ func (o *options) complete() error {
 		return fmt.Errorf("--collection.expected-chips=%d: must not be negative", o.expectedChips)
 	}
 
-	if o.sim && o.command != "" {
-		return fmt.Errorf("--sim and --npu-smi.command=%q exclude each other: give one of them", o.command)
-	}
-
-	if o.sim && o.network.command != hccnTool {
-		return fmt.Errorf("--sim and --hccn-tool.command=%q exclude each other: give one of them", o.network.command)
-	}
-
 	if o.lockDir == "" {
 		o.lockDir = npusmi.DefaultLockDir()
 	}
@@ -226,12 +218,16 @@ func (o *options) complete() error {
 		return err
 	}
 
+	if o.sim && o.command != "" {
+		return fmt.Errorf("--sim and --npu-smi.command=%q exclude each other: give one of them", o.command)
+	}
+
 	var err error
 	if o.commandWords, err = npusmi.SplitCommand(o.command); err != nil {
 		return fmt.Errorf("--npu-smi.command=%q: %w", o.command, err)
 	}
 
-	return cmp.Or(o.completeSources(), o.pods.complete(o.sim), o.network.complete())
+	return cmp.Or(o.completeSources(), o.pods.complete(o.sim), o.network.complete(o.sim))
 }
 
 // completeScenario reads the scenario of the simulated machine.

@@ -48,7 +48,11 @@ func addNetworkFlags(app *kingpin.Application, o *networkOptions) {
 }
 
 // complete checks the options and fills in what follows from them.
-func (o *networkOptions) complete() error {
+func (o *networkOptions) complete(sim bool) error {
+	if sim && o.command != hccnTool {
+		return fmt.Errorf("--sim and --hccn-tool.command=%q exclude each other: give one of them", o.command)
+	}
+
 	// Written so that NaN is refused too.
 	if !(o.maxDuty > 0 && o.maxDuty <= 1) {
 		return fmt.Errorf("--hccn-tool.max-duty=%v: must be above 0 and at most 1", o.maxDuty)

@@ -30,44 +30,41 @@ const (
 // ParseDevInfo reads the answer. The tables of network interfaces and of entities are left out. It fails where there is no
 // table of ports.
 func ParseDevInfo(output []byte) (DevInfo, npusmi.Warnings, error) {
-	var (
-		info     DevInfo
-		warnings npusmi.Warnings
-	)
+	var info DevInfo
 
 	type place struct{ uDie, port int }
 
 	seen, found := make(map[place]bool), false
 
-	tables, rest := parseTables(output)
-	for _, line := range rest {
-		warnings.Add(line.number, line.text, "a table")
-	}
+	setPort := func(r row) (why string) {
+		port, why := parsePort(r)
+		at := place{port.UDie, port.Number}
 
-	for _, t := range tables {
 		switch {
-		case t.has(headingUDieID, headingPortID, headingLinkStatus):
-			found = true
-			t.read(&warnings, func(r row) string {
-				port, why := parsePort(r)
-				if why == whyPort {
-					return why
-				}
-
-				if seen[place{port.UDie, port.Number}] {
-					return "each port once"
-				}
-
-				seen[place{port.UDie, port.Number}] = true
-				info.Ports = append(info.Ports, port)
-
-				return why
-			})
-		case t.has("Interface Name"), t.has("EID"):
-		default:
-			warnings.Add(t.number, t.text, "a table of this query")
+		case why == whyPort:
+			return why
+		case seen[at]:
+			return "each port once"
 		}
+
+		seen[at] = true
+		info.Ports = append(info.Ports, port)
+
+		return why
 	}
+
+	warnings := readTables(output, func(h headings) reader {
+		switch {
+		case h.has(headingUDieID, headingPortID, headingLinkStatus):
+			found = true
+
+			return setPort
+		case h.has("Interface Name"), h.has("EID"):
+			return leaveOut
+		default:
+			return nil
+		}
+	}, nil)
 
 	if !found {
 		return DevInfo{}, warnings, errNoReading

@@ -48,7 +48,7 @@ func portCases() []parseCase {
 		{
 			"dev_info", "ports and other tables",
 			drawn(portHeading, "0|4|200|UB|UP|Electrical", "1|5|NA|ETH|DOWN|Optical", "1|6|400|NA|NA|NA") +
-				drawn("Interface Name|IP Address|Netmask|Bond Mode|Slaves", "end0|10.0.0.1|255.0.0.0|NA|NA", "|::1|::|||") + drawn("Name|EID Index|EID", "u1|0|00:01"),
+				drawn("Interface Name|IP Address|Netmask|Bond Mode|Slaves", "end0|10.0.0.1|255.0.0.0|NA|NA", "|::1|::||") + drawn("Name|EID Index|EID", "u1|0|00:01"),
 			DevInfo{[]Port{{0, 4, num(200), "UB", true, true, "Electrical"}, {UDie: 1, Number: 5, Type: "ETH", LinkKnown: true, Medium: "Optical"}, {UDie: 1, Number: 6, Ability: num(400)}}},
 			0,
 		},
@@ -76,6 +76,7 @@ func portCases() []parseCase {
 			LinkStat{},
 			5,
 		},
+		{"link_stat", "counts alone", "link up count : 3\n", LinkStat{Ups: num(3)}, 0},
 		{"link_stat", "nothing", "\n", nil, 0},
 
 		{"speed", "normal", drawn(speedHeading, "0|0|4|400 G|X4|X4|normal"), PortSpeed{num(400), num(4), num(4), LanesNormal}, 0},

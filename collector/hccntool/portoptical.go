@@ -64,26 +64,18 @@ const headingItems = "Items"
 
 // ParsePortOptical reads the answer for a port. It fails where there is no lane in it.
 func ParsePortOptical(output []byte) (PortOptical, npusmi.Warnings, error) {
-	var (
-		optical  PortOptical
-		warnings npusmi.Warnings
-	)
+	var optical PortOptical
 
-	tables, rest := parseTables(output)
-	for _, line := range rest {
-		warnings.Add(line.number, line.text, "a table")
-	}
-
-	for _, t := range tables {
+	warnings := readTables(output, func(h headings) reader {
 		switch {
-		case t.has(headingItems, "Value"):
-			t.read(&warnings, optical.setReading)
-		case t.has(headingItems):
-			t.read(&warnings, optical.setFlags)
+		case h.has(headingItems, "Value"):
+			return optical.setReading
+		case h.has(headingItems):
+			return optical.setFlags
 		default:
-			warnings.Add(t.number, t.text, "a table of this query")
+			return nil
 		}
-	}
+	}, nil)
 
 	if len(optical.Lanes) == 0 {
 		return PortOptical{}, warnings, errNoReading

@@ -26,35 +26,27 @@ const (
 
 // ParsePortSpeed reads the answer.
 func ParsePortSpeed(output []byte) (PortSpeed, npusmi.Warnings, error) {
-	var (
-		speed    PortSpeed
-		warnings npusmi.Warnings
-	)
+	var speed PortSpeed
 
 	found := false
 
-	tables, rest := parseTables(output)
-	for _, line := range rest {
-		warnings.Add(line.number, line.text, "a table")
-	}
-
-	for _, t := range tables {
-		if !t.has("Speed", "Status") {
-			warnings.Add(t.number, t.text, "a table of this query")
-
-			continue
+	setSpeed := func(r row) (why string) {
+		if found {
+			return "one port"
 		}
 
-		t.read(&warnings, func(r row) string {
-			if found {
-				return "one port"
-			}
+		found = true
 
-			found = true
-
-			return speed.set(r)
-		})
+		return speed.set(r)
 	}
+
+	warnings := readTables(output, func(h headings) reader {
+		if !h.has("Speed", "Status") {
+			return nil
+		}
+
+		return setSpeed
+	}, nil)
 
 	if !found {
 		return PortSpeed{}, warnings, errNoReading

@@ -7,55 +7,13 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 )
 
-// A table of an answer: a heading and rows, each between "|".
-type table struct {
-	number   int // of the heading's line
-	text     string
-	headings []string
-	rows     []row
-}
+// headings are the names of a table's columns.
+type headings []string
 
-type row struct {
-	number   int
-	text     string
-	headings []string // of its table
-	cells    []string
-}
-
-// prose is a line outside the tables.
-type prose struct {
-	number int
-	text   string
-}
-
-// parseTables reads the tables of an answer and the lines beside them. A table begins at the first row, and at the row that
-// follows two borders "+---+" in a row: one ends a table, the other opens the next.
-func parseTables(output []byte) (tables []table, rest []prose) {
-	borders := 2
-
-	for number, line := range answerLines(output) {
-		switch {
-		case strings.Trim(line, "+-") == "" && line[0] == '+':
-			borders++
-		case line[0] != '|':
-			rest = append(rest, prose{number, line})
-		case borders >= 2:
-			tables = append(tables, table{number: number, text: line, headings: npusmi.SplitCells(line, nil)})
-			borders = 0
-		default:
-			current := &tables[len(tables)-1]
-			current.rows = append(current.rows, row{number, line, current.headings, npusmi.SplitCells(line, nil)})
-			borders = 0
-		}
-	}
-
-	return tables, rest
-}
-
-// has says whether the table has all of these headings.
-func (t table) has(headings ...string) bool {
-	for _, heading := range headings {
-		if !slices.Contains(t.headings, heading) {
+// has says whether the table has all of these columns.
+func (h headings) has(names ...string) bool {
+	for _, name := range names {
+		if !slices.Contains(h, name) {
 			return false
 		}
 	}
@@ -63,18 +21,10 @@ func (t table) has(headings ...string) bool {
 	return true
 }
 
-// read calls set for each row that has a cell for each heading. It returns what it would have expected, "" for a row that it understood.
-func (t table) read(warnings *npusmi.Warnings, set func(r row) (why string)) {
-	for _, r := range t.rows {
-		why := "a cell for each heading"
-		if len(r.cells) == len(r.headings) {
-			why = set(r)
-		}
-
-		if why != "" {
-			warnings.Add(r.number, r.text, why)
-		}
-	}
+// A row is a row of a table, with a cell for each heading. It is good until the next one is read.
+type row struct {
+	headings headings
+	cells    []string
 }
 
 // cell is the cell below a heading; "" where the table has none such.
@@ -84,4 +34,66 @@ func (r row) cell(heading string) string {
 	}
 
 	return ""
+}
+
+// A reader takes a row of a table. It returns what it would have expected, "" for a row that it understood.
+type reader func(r row) (why string)
+
+// leaveOut reads the rows of a table that is known and of no use.
+func leaveOut(row) string {
+	return ""
+}
+
+// readTables reads an answer of tables drawn with "|". choose gives what reads the rows of the table with these headings, nil where
+// the query has no such table. beside takes the lines outside of tables; nil is for queries that have none.
+//
+// A table begins at the first row, and at the row that follows two borders "+---+" in a row: one ends a table, the other
+// opens the next.
+func readTables(output []byte, choose func(h headings) reader, beside func(text string) (why string)) npusmi.Warnings {
+	var (
+		warnings npusmi.Warnings
+		current  row
+		read     reader
+	)
+
+	borders := 2
+
+	for number, line := range answerLines(output) {
+		why := ""
+
+		switch {
+		case line[0] == '+' && strings.Trim(line, "+-") == "":
+			borders++
+
+			continue
+		case line[0] != '|' && beside != nil:
+			why = beside(line)
+		case line[0] != '|':
+			why = "a table"
+		case borders >= 2:
+			borders = 0
+			current.headings = npusmi.SplitCells(line, nil)
+
+			if read = choose(current.headings); read == nil {
+				why = "a table of this query"
+			}
+		default:
+			borders = 0
+			current.cells = npusmi.SplitCells(line, current.cells)
+
+			switch {
+			case read == nil: // the table has been counted
+			case len(current.cells) != len(current.headings):
+				why = "a cell for each heading"
+			default:
+				why = read(current)
+			}
+		}
+
+		if why != "" {
+			warnings.Add(number, line, why)
+		}
+	}
+
+	return warnings
 }

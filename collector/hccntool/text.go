@@ -112,7 +112,7 @@ func setQuantity(where *optional.Float, value, unit string) (why string) {
 func parseIndex(digits string) (index int, ok bool) {
 	number, err := strconv.ParseUint(digits, 10, 8)
 
-	return int(number), err == nil //nolint:gosec // 8 bits
+	return int(number), err == nil
 }
 
 // parseCount reads a count: up to 64 bits, never negative.

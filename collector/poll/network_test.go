@@ -291,19 +291,23 @@ func TestDevices(t *testing.T) {
 		want    map[snapshot.Key]string
 	}{
 		"A2 has logic ids only": {
-			[]snapshot.Key{key(0, 0), key(1, 0)}, []npusmi.MappingEntry{entry(0, 0, "0", ""), entry(1, 0, "1", "")},
+			[]snapshot.Key{key(0, 0), key(1, 0)},
+			[]npusmi.MappingEntry{entry(0, 0, "0", ""), entry(1, 0, "1", "")},
 			map[snapshot.Key]string{key(0, 0): "0", key(1, 0): "1"},
 		},
 		"A3 has both": {
-			[]snapshot.Key{key(0, 0), key(0, 1)}, []npusmi.MappingEntry{entry(0, 0, "0", "14"), entry(0, 1, "1", "15")},
+			[]snapshot.Key{key(0, 0), key(0, 1)},
+			[]npusmi.MappingEntry{entry(0, 0, "0", "14"), entry(0, 1, "1", "15")},
 			map[snapshot.Key]string{key(0, 0): "14", key(0, 1): "15"},
 		},
 		"a chip without the id that others have": {
-			[]snapshot.Key{key(0, 0), key(0, 1)}, []npusmi.MappingEntry{entry(0, 0, "0", "14"), entry(0, 1, "1", "")},
+			[]snapshot.Key{key(0, 0), key(0, 1)},
+			[]npusmi.MappingEntry{entry(0, 0, "0", "14"), entry(0, 1, "1", "")},
 			map[snapshot.Key]string{key(0, 0): "14"},
 		},
 		"an id that two chips have": {
-			[]snapshot.Key{key(0, 0), key(1, 0), key(2, 0)}, []npusmi.MappingEntry{entry(0, 0, "0", ""), entry(1, 0, "0", ""), entry(2, 0, "2", "")},
+			[]snapshot.Key{key(0, 0), key(1, 0), key(2, 0)},
+			[]npusmi.MappingEntry{entry(0, 0, "0", ""), entry(1, 0, "0", ""), entry(2, 0, "2", "")},
 			map[snapshot.Key]string{key(2, 0): "2"},
 		},
 		"what is no id":            {[]snapshot.Key{key(0, 0)}, []npusmi.MappingEntry{entry(0, 0, "-1", "")}, map[snapshot.Key]string{}},
