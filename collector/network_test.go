@@ -68,7 +68,7 @@ func series(t *testing.T, options Options, network *snapshot.Network) map[string
 	s := &snapshot.Snapshot{Chips: []snapshot.Chip{{Network: network}}}
 
 	New(options).Visit(s, nil, func(sample Sample) {
-		labels := strings.Join(sample.Labels[4:], " ") // after npu and chip
+		labels := strings.Join(sample.Labels[min(4, len(sample.Labels)):], " ") // after npu and chip
 
 		if found[sample.Name] == nil {
 			found[sample.Name] = make(map[string]float64)

@@ -22,12 +22,10 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/promslog"
 	"golang.org/x/crypto/bcrypt"
 
-	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
@@ -140,36 +138,6 @@ func TestFormats(t *testing.T) {
 	text, err := io.ReadAll(unzipped)
 	if err != nil || parseSamples(t, string(text))["ascend_exporter_up"] != 1 {
 		t.Errorf("gzip: %v", err)
-	}
-}
-
-// TestSeriesBudget holds every product to 80 series a chip and 120 a host.
-func TestSeriesBudget(t *testing.T) {
-	t.Parallel()
-
-	for _, product := range sim.Products() {
-		t.Run(product, func(t *testing.T) {
-			t.Parallel()
-
-			e := startExporter(t, "--sim", "--sim.product="+product)
-			m := e.until("up", func(m samples) bool { return m[`ascend_exporter_query_success{query="mapping"}`] == 1 })
-
-			chips, hardware := int(m["ascend_npu_chips"]), m.hardware()
-			if chips == 0 || hardware > 80*chips {
-				t.Errorf("%d series for %d chips", hardware, chips)
-			}
-
-			if rest := len(m) - hardware; rest > 120 {
-				t.Errorf("%d series for the host", rest)
-			}
-
-			_, body := e.get("/metrics")
-
-			problems, err := promlint.New(strings.NewReader(body)).Lint()
-			if err != nil || len(problems) > 0 {
-				t.Errorf("promlint: %v %v", problems, err)
-			}
-		})
 	}
 }
 

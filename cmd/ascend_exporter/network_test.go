@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+)
+
+// chipOf is a series of the only chip of an NPU.
+func chipOf(metric string, npu int) string {
+	return fmt.Sprintf("%s{chip=\"0\", npu=\"%d\"}", metric, npu)
+}
+
+// TestNetworkBesideTheTool: what hccn_tool says is served, a chip on which it hangs is told, and nothing else suffers.
+func TestNetworkBesideTheTool(t *testing.T) {
+	t.Parallel()
+
+	tool := newStandIn(t, "--product=910B3")
+	hccn := newStandIn(t, "--tool=hccn_tool", "--product=910B3")
+	e := startExporter(t, fast(
+		"--npu-smi.command="+tool.command(), "--hccn-tool.command="+hccn.command(), "--hccn-tool.timeout=2s", "--hccn-tool.max-duty=1",
+		"--collector.net-link.interval=50ms",
+	)...)
+
+	e.until("all that is known of all networks", func(m samples) bool {
+		return m.count("ascend_npu_roce_link_up") == 8 && m.count("ascend_npu_roce_neighbor_info") == 8 && m.count("ascend_npu_optical_present") == 8 &&
+			m.count("ascend_npu_mac_bytes_total") == 16 && m.count("ascend_npu_optical_receive_power_watts") == 32
+	})
+
+	if _, page := e.get("/"); !strings.Contains(page, "net-link") || !strings.Contains(page, "hccn_tool -i 3 -link -g") {
+		t.Error("the status page does not show the queries")
+	}
+
+	hccn.behave("--hang=-i 3 *")
+
+	failing := `ascend_exporter_chip_query_failing{chip="0", npu="3", query="network", reason="timeout"}`
+	m := e.until("a chip that fails", func(m samples) bool { return m[failing] == 1 && m[chipOf("ascend_npu_roce_link_up", 4)] == 1 })
+
+	if m["ascend_exporter_up"] != 1 || m.count("ascend_npu_power_watts") != 8 || m[`ascend_exporter_query_success{query="summary"}`] != 1 {
+		t.Errorf("up %v, %d chips with a power", m["ascend_exporter_up"], m.count("ascend_npu_power_watts"))
+	}
+
+	hccn.behave()
+	e.until("no chip that fails", func(m samples) bool {
+		_, fails := m[failing]
+
+		return !fails && m.count("ascend_npu_roce_link_up") == 8
+	})
+}
+
+// TestNetworkScenario: a link that goes down in the simulated machine goes down in the metrics, with what follows from it.
+func TestNetworkScenario(t *testing.T) {
+	t.Parallel()
+
+	e := startExporter(t, fast("--sim", "--hccn-tool.max-duty=1", "--collector.net-link.interval=50ms", "--collector.net-link-stat.interval=50ms",
+		"--sim.scenario="+ownScenario(t, "  - {kind: roce-link, at: 5s, npu: 3}\n"))...)
+
+	link, downs := chipOf("ascend_npu_roce_link_up", 3), chipOf("ascend_npu_roce_link_down_transitions_total", 3)
+
+	before := e.until("a link that is up", func(m samples) bool { _, known := m[downs]; return known && m[link] == 1 })
+	e.until("a link that is down", func(m samples) bool { up, known := m[link]; return known && up == 0 && m[downs] > before[downs] })
+	e.until("a link that is up again", func(m samples) bool { return m[link] == 1 && m[downs] > before[downs] })
+}
+
+// TestSeriesBudget holds every product to 80 series a chip and 120 a host. What is wrong with a chip comes on top: it is
+// what the series are for.
+func TestSeriesBudget(t *testing.T) {
+	t.Parallel()
+
+	for _, product := range sim.Products() {
+		t.Run(product, func(t *testing.T) {
+			t.Parallel()
+
+			var out strings.Builder
+
+			tool := newStandIn(t, "--npus=2", "--product="+product)
+			run(t.Context(), []string{
+				"--once", "--npu-smi.command=" + tool.command(), "--hccn-tool.command=" + tool.command() + " --tool=hccn_tool", "--path.lock=" + t.TempDir(),
+			}, &out, io.Discard)
+
+			budget(t, parseSamples(t, out.String()))
+
+			problems, err := promlint.New(strings.NewReader(out.String())).Lint()
+			if err != nil || len(problems) > 0 {
+				t.Errorf("promlint: %v %v", problems, err)
+			}
+		})
+	}
+}
