@@ -48,7 +48,8 @@ func scenarios(t *testing.T) []scenario {
 			saysNot: []string{"problem", "What is wrong"},
 		},
 		{
-			name: "many", args: []string{"--sim", "--sim.product=A3", "--sim.npus=32"}, chips: 64,
+			// No server has so many, and hccn_tool refuses ids beyond 15.
+			name: "many", args: []string{"--sim", "--sim.product=A3", "--sim.npus=32", "--no-collector.network"}, chips: 64,
 			says:    []string{"Up", "Ascend910"},
 			saysNot: []string{"problem", "What is wrong"},
 		},
