@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
@@ -32,7 +35,7 @@ func TestNetworkBesideTheTool(t *testing.T) {
 			m.count("ascend_npu_mac_bytes_total") == 16 && m.count("ascend_npu_optical_receive_power_watts") == 32
 	})
 
-	if _, page := e.get("/"); !strings.Contains(page, "net-link") || !strings.Contains(page, "hccn_tool -i 3 -link -g") {
+	if _, page := e.get("/"); !strings.Contains(page, "net-link") || !strings.Contains(page, "hccn_tool -i ") {
 		t.Error("the status page does not show the queries")
 	}
 
@@ -57,14 +60,31 @@ func TestNetworkBesideTheTool(t *testing.T) {
 func TestNetworkScenario(t *testing.T) {
 	t.Parallel()
 
-	e := startExporter(t, fast("--sim", "--hccn-tool.max-duty=1", "--collector.net-link.interval=50ms", "--collector.net-link-stat.interval=50ms",
-		"--sim.scenario="+ownScenario(t, "  - {kind: roce-link, at: 5s, npu: 3}\n"))...)
+	path := filepath.Join(t.TempDir(), "down.yaml")
+	if err := os.WriteFile(path, []byte("name: down\nrepeat: 24h\nfaults:\n  - {kind: roce-link, at: 0s, npu: 3}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	tool := newStandIn(t, "--product=910B3", "--npus=4")
+	hccn := newStandIn(t, "--tool=hccn_tool", "--product=910B3", "--npus=4")
+	e := startExporter(t, fast(
+		"--npu-smi.command="+tool.command(), "--hccn-tool.command="+hccn.command(), "--hccn-tool.max-duty=1",
+		"--collector.net-link.interval=50ms", "--collector.net-link-stat.interval=50ms",
+	)...)
 
 	link, downs := chipOf("ascend_npu_roce_link_up", 3), chipOf("ascend_npu_roce_link_down_transitions_total", 3)
 
 	before := e.until("a link that is up", func(m samples) bool { _, known := m[downs]; return known && m[link] == 1 })
-	e.until("a link that is down", func(m samples) bool { up, known := m[link]; return known && up == 0 && m[downs] > before[downs] })
-	e.until("a link that is up again", func(m samples) bool { return m[link] == 1 && m[downs] > before[downs] })
+
+	hccn.behave("--scenario="+path, "--scenario-start="+time.Now().Format(time.RFC3339Nano))
+	m := e.until("a link that is down", func(m samples) bool { up, known := m[link]; return known && up == 0 && m[downs] == before[downs]+1 })
+
+	if up, known := m[chipOf("ascend_npu_roce_link_up", 2)]; !known || up != 1 {
+		t.Errorf("the link of another chip is %v (known: %v)", up, known)
+	}
+
+	hccn.behave()
+	e.until("a link that is up again", func(m samples) bool { return m[link] == 1 })
 }
 
 // TestSeriesBudget holds every product to 80 series a chip and 120 a host. What is wrong with a chip comes on top: it is
