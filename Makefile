@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build fleet test lint generate bench load-fleet fuzz clean
+.PHONY: run demo build fleet test test-rules test-prometheus3 lint generate bench load-fleet fuzz clean
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -39,21 +39,42 @@ test: build
 	go test -timeout 10m -coverpkg=./... -coverprofile=.cache/coverage.out ./... >.cache/coverage.log || { cat .cache/coverage.log; exit 1; }
 	.ci/coverage .cache/coverage.out 85
 	cd cmd/superpod-sim && go vet ./... && go test -timeout 5m ./...
+	cd deploy/prometheus && go vet ./... && go test -timeout 5m ./...
+	$(MAKE) -s test-rules
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 -timeout 5m ./...
+
+# promtool's tests of the rules, of those too that are off by default.
+PROMTOOL ?= promtool
+test-rules:
+	.ci/tools prometheus
+	rm -rf .cache/rules
+	cd deploy/prometheus && go run ./render -values=tests/values/everything.yml -out=$(CURDIR)/.cache/rules
+	$(PROMTOOL) check rules deploy/prometheus/rules/*.yml .cache/rules/*.yml >/dev/null
+	$(PROMTOOL) check config deploy/prometheus/examples/*-sd.yml >/dev/null
+	$(PROMTOOL) test rules deploy/prometheus/tests/*.yml
+
+# The same with Prometheus 3, whose promtool is built from source the first time. Debian's knows no Kubernetes.
+test-prometheus3:
+	cd .ci/prometheus3 && go build -trimpath -ldflags '-s -w' -o $(CURDIR)/.cache/bin/promtool3 github.com/prometheus/prometheus/cmd/promtool
+	promtool3 check rules --lint=all --lint-fatal deploy/prometheus/rules/*.yml >/dev/null
+	promtool3 check config deploy/prometheus/examples/kubernetes.yml >/dev/null
+	$(MAKE) -s test-rules PROMTOOL=promtool3
 
 lint:
 	.ci/tools lint
 	golangci-lint config verify
 	golangci-lint run ./...
 	cd cmd/superpod-sim && golangci-lint run --config ../../.golangci.yml ./...
+	cd deploy/prometheus && golangci-lint run --config ../../.golangci.yml ./...
 	cd docs/pictures && golangci-lint run --config ../../.golangci.yml ./...
 	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz .ci/load-fleet deploy/demo/run deploy/slurm/*.sh
 
-# Pages and goldens that are made from the code. The picture is made by the test of the status page.
+# Pages, goldens and rules that are made from the code. The picture is made by the test of the status page.
 generate: build
 	.ci/tools test
 	go test ./cmd/ascend_exporter -run '^TestGeneratedDocs$$' -update
 	go test ./collector ./collector/npusmi ./collector/sim ./collector/sim/scenario -update
+	cd deploy/prometheus && go test . -run 'TestRulesAreFresh|TestAlertsPage' -update
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 ./... -update
 
 bench:

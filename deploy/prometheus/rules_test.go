@@ -39,9 +39,14 @@ func render(t *testing.T, files ...string) map[string][]byte {
 func alerts(t *testing.T, files ...string) []string {
 	t.Helper()
 
-	names, err := check.Alerts(render(t, files...))
+	all, err := check.List(render(t, files...))
 	if err != nil {
 		t.Fatal(err)
+	}
+
+	var names []string
+	for _, a := range all {
+		names = append(names, a.Alert)
 	}
 
 	return names
@@ -197,7 +202,7 @@ func TestWrongValues(t *testing.T) {
 	t.Parallel()
 
 	for text, want := range map[string]string{
-		"jobs: ascend":                                   "mine.yml:1: unknown key jobs. Known in the file are alerts, grafana, interval, job,",
+		"jobs: ascend": "mine.yml:1: unknown key jobs. Known in the file are alerts, grafana, interval, job,",
 		"alerts:\n  AscendExporterDwon: {for: 1m}":       "mine.yml:2: unknown key alerts.AscendExporterDwon. Known in alerts are AscendCollectionFailing,",
 		"alerts: {AscendExporterDown: {celsius: 3}}":     "mine.yml:1: unknown key alerts.AscendExporterDown.celsius. Known in alerts.AscendExporterDown are enabled, for, keep_firing_for, severity",
 		"alerts: {AscendExporterDown: {for: soon}}":      `mine.yml:1: alerts.AscendExporterDown.for: "soon" is no duration such as 90s, 5m or 1d`,

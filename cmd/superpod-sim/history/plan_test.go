@@ -178,3 +178,35 @@ func TestRulesRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnRules: the recording rules that the project ships can be evaluated over a history: what reads raw series host by host, and
+// racks and what is above them from recorded series.
+func TestOwnRules(t *testing.T) {
+	t.Parallel()
+
+	rules, err := readRules([]string{"../../../deploy/prometheus/rules/ascend-recording.yml"}, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	p, err := newPlan(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, r := range p.byHost {
+		if !strings.HasPrefix(r.name, "host:") && !strings.HasPrefix(r.name, "chip:") {
+			t.Errorf("%s is evaluated for each host", r)
+		}
+	}
+
+	for _, r := range p.fleet {
+		if strings.HasPrefix(r.name, "chip:") {
+			t.Errorf("%s is evaluated over all hosts", r)
+		}
+	}
+
+	if len(p.byHost)+len(p.fleet) != len(rules) {
+		t.Errorf("%d of %d rules", len(p.byHost)+len(p.fleet), len(rules))
+	}
+}

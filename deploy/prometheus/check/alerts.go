@@ -9,23 +9,21 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
 )
-
-// shown are the labels that the texts of an alert must name, where it has them.
-func shown() []string { return []string{"cluster", "superpod", "rack", "instance", "npu", "chip"} }
 
 // alert checks an alert.
 func (e *expression) alert(r *rule) {
 	of := e.series(r.expr)
-	above := !of.labels["instance"] && len(of.labels) > 0
+	above := !of.labels[instance] && len(of.labels) > 0
 
 	if above {
 		e.recordedOnly()
 		e.nonEmpty(of)
 	}
 
-	if of.labels["instance"] && !slices.Contains(r.inputs, maintenance) && !strings.HasPrefix(name(e.selected[0]), "prometheus_") {
+	if of.labels[instance] && !slices.Contains(r.inputs, maintenance) && !strings.HasPrefix(name(e.selected[0]), "prometheus_") {
 		e.problem("does not leave out hosts in maintenance (%s)", maintenance)
 	}
 
@@ -34,7 +32,7 @@ func (e *expression) alert(r *rule) {
 		e.problem("the severity %q is none of critical, warning, info, none", severity)
 	}
 
-	if severity == "critical" && of.labels["instance"] && time.Duration(r.KeepFiringFor) < 15*time.Minute {
+	if severity == "critical" && of.labels[instance] && time.Duration(r.KeepFiringFor) < 15*time.Minute {
 		e.problem("is critical, and would clear in a gap of the data: keep_firing_for has to be 15m")
 	}
 
@@ -43,9 +41,9 @@ func (e *expression) alert(r *rule) {
 
 // nonEmpty asks alerts by rack or SuperPod to leave out hosts that have none.
 func (e *expression) nonEmpty(of series) {
-	label := "superpod"
-	if of.labels["rack"] {
-		label = "rack"
+	label := superpod
+	if of.labels[rack] {
+		label = rack
 	} else if !of.labels[label] {
 		return
 	}
@@ -128,9 +126,9 @@ func (e *expression) dashboard(link string) {
 // labelsOfText checks the labels and the queries in a text.
 func (e *expression) labelsOfText(annotation, text string, of series) {
 	// Labels of the place may be named where a fleet has not got them: an empty text is shown then.
-	usual := of.labels.with("cluster")
+	usual := of.labels.with(cluster)
 	if strings.HasPrefix(annotation, "dashboard") {
-		usual = usual.with(place...)
+		usual = usual.with(place()...)
 	}
 
 	for _, match := range regexp.MustCompile(`\$labels\.([a-z_]+)`).FindAllStringSubmatch(text, -1) {
@@ -161,20 +159,20 @@ func (e *expression) labelsOfText(annotation, text string, of series) {
 	}
 }
 
-// Alerts are the names of the alerts in rule files.
-func Alerts(files map[string][]byte) ([]string, error) {
+// List gives the alerts in rule files, in the order of the files' names.
+func List(files map[string][]byte) ([]rulefmt.Rule, error) {
 	rules, err := parse(files)
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
 
-	var names []string
+	var alerts []rulefmt.Rule
 
 	for _, r := range rules {
 		if r.Alert != "" {
-			names = append(names, r.Alert)
+			alerts = append(alerts, r.Rule)
 		}
 	}
 
-	return names, nil
+	return alerts, nil
 }

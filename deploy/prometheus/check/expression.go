@@ -53,7 +53,7 @@ func (e *expression) selector(x *parser.VectorSelector) series {
 	if !ok {
 		e.problem("%s: neither the exporter nor a rule gives the metric %q", x, name(x))
 
-		return series{labels: setOf(append(place, "job", "npu", "chip")...), fixed: make(set)}
+		return series{labels: setOf(shown()...).with("job"), fixed: make(set)}
 	}
 
 	of := series{labels: m.series.labels, fixed: m.series.fixed}

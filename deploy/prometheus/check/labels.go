@@ -6,6 +6,16 @@ import (
 	"strings"
 )
 
+// The labels of targets and of chips.
+const (
+	cluster  = "cluster"
+	superpod = "superpod"
+	rack     = "rack"
+	instance = "instance"
+	npu      = "npu"
+	chip     = "chip"
+)
+
 // A set is a set of labels.
 type set map[string]bool
 
@@ -41,15 +51,18 @@ func (s set) without(other set) set {
 
 // determined are the labels whose values follow from those of s: a host is in one place, and scraped by one job.
 func (s set) determined() set {
-	if s["cluster"] && s["instance"] {
-		return s.with(place...).with("job")
+	if s[cluster] && s[instance] {
+		return s.with(place()...).with("job")
 	}
 
 	return s
 }
 
 // place are the labels that discovery gives every target; they tell hosts apart.
-var place = []string{"cluster", "superpod", "rack", "instance"} //nolint:gochecknoglobals // a constant
+func place() []string { return []string{cluster, superpod, rack, instance} }
+
+// shown are the labels that the texts of an alert must name, where it has them.
+func shown() []string { return append(place(), npu, chip) }
 
 // A series is what is known of the series that an expression gives.
 type series struct {
@@ -65,16 +78,16 @@ func (s series) several(on set) set {
 // levels are the labels that recorded series of a level must have, and those that they may not.
 func levels(level string) (must, mayNot []string) {
 	switch level {
-	case "chip":
-		return append(slices.Clone(place), "npu", "chip"), nil
+	case chip:
+		return shown(), nil
 	case "host":
-		return place, []string{"npu", "chip"}
-	case "rack":
-		return []string{"cluster", "superpod", "rack"}, []string{"instance", "npu", "chip"}
-	case "superpod":
-		return []string{"cluster", "superpod"}, []string{"rack", "instance", "npu", "chip"}
-	case "cluster":
-		return []string{"cluster"}, []string{"superpod", "rack", "instance", "npu", "chip"}
+		return place(), []string{npu, chip}
+	case rack:
+		return []string{cluster, superpod, rack}, []string{instance, npu, chip}
+	case superpod:
+		return []string{cluster, superpod}, []string{rack, instance, npu, chip}
+	case cluster:
+		return []string{cluster}, []string{superpod, rack, instance, npu, chip}
 	default:
 		return nil, nil
 	}

@@ -17,7 +17,7 @@ func known() map[string]metric {
 	metrics := make(map[string]metric)
 
 	add := func(name string, counter bool, labels ...string) {
-		metrics[name] = metric{series{labels: setOf(labels...).with(place...).with("job"), fixed: make(set)}, counter}
+		metrics[name] = metric{series{labels: setOf(labels...).with(place()...).with("job"), fixed: make(set)}, counter}
 	}
 
 	for _, group := range collector.Reference() {
@@ -33,7 +33,7 @@ func known() map[string]metric {
 	add("prometheus_rule_group_iterations_missed_total", true, "rule_group")
 
 	for name, labels := range pending() {
-		add(name, slices.Contains(pendingCounters(), name), append(labels, "npu", "chip")...)
+		add(name, slices.Contains(pendingCounters(), name), append(labels, npu, chip)...)
 	}
 
 	return metrics

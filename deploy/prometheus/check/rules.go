@@ -194,7 +194,7 @@ func (e *expression) record(r *rule) {
 		}
 	}
 
-	if !of.labels["instance"] {
+	if !of.labels[instance] {
 		e.recordedOnly()
 	}
 

@@ -1,0 +1,107 @@
+package rules_test
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/ascend-exporter/ascend_exporter/deploy/prometheus/check"
+)
+
+// TestAlertsPage: the table of docs/alerts.md has all alerts.
+func TestAlertsPage(t *testing.T) {
+	t.Parallel()
+
+	const page = "../../docs/alerts.md"
+
+	content, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	marks := regexp.MustCompile(`(?s)<!-- generated: alerts -->\n.*?<!-- end -->`)
+	if !marks.Match(content) {
+		t.Fatal("no place for the table in " + page)
+	}
+
+	want := marks.ReplaceAllLiteralString(string(content), "<!-- generated: alerts -->\n\n"+table(t)+"\n<!-- end -->")
+
+	if *update {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+
+		return
+	}
+
+	if diff := gocmp.Diff(string(content), want); diff != "" {
+		t.Errorf("%s is stale: run make generate (-page +rules):\n%s", page, diff)
+	}
+}
+
+// table is that of all alerts, those that are off too.
+func table(t *testing.T) string {
+	t.Helper()
+
+	on := make(map[string]bool)
+	for _, name := range alerts(t) {
+		on[name] = true
+	}
+
+	all, err := check.List(render(t, everything))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var b strings.Builder
+
+	b.WriteString("| alert | of | severity | after | held | says |\n| --- | --- | --- | --- | --- | --- |\n")
+
+	for _, a := range all {
+		off := ""
+		if !on[a.Alert] {
+			off = ", off by default"
+		}
+
+		level, says := told(a.Annotations["summary"])
+		fmt.Fprintf(&b, "| [%s](runbooks/%s.md) | %s | %s%s | %s | %s | %s |\n", a.Alert, a.Alert, level, a.Labels["severity"], off, after(a.For.String()), after(a.KeepFiringFor.String()), says)
+	}
+
+	return b.String()
+}
+
+func after(duration string) string {
+	if duration == "0s" {
+		return ""
+	}
+
+	return duration
+}
+
+// told splits a summary into what it is about and what it says.
+func told(summary string) (level, says string) {
+	level = "Prometheus"
+	says = summary
+
+	for _, place := range []struct{ begins, level string }{
+		{": NPU {{", "chip"}, {": host {{", "host"}, {": rack {{", "rack"}, {": {{ with $labels.superpod", "SuperPod"},
+	} {
+		if text, _, ok := strings.Cut(summary, place.begins); ok {
+			level, says = place.level, text
+
+			break
+		}
+	}
+
+	says = regexp.MustCompile(`{{ if [^}]*}}(.*?){{ else }}(.*?){{ end }}`).ReplaceAllString(says, "$1 or $2")
+	says = regexp.MustCompile(`{{ with [^}]*}}.*{{ end }}`).ReplaceAllString(says, "…")
+	says = regexp.MustCompile(` \(\{\{[^}]*}}\)`).ReplaceAllString(says, "")
+	says = regexp.MustCompile(`{{[^}]*}}`).ReplaceAllString(says, "…")
+
+	return level, cmp.Or(says, summary)
+}
