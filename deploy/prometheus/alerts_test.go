@@ -3,8 +3,10 @@ package rules_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +15,7 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/deploy/prometheus/check"
 )
 
-// TestAlertsPage: the table of docs/alerts.md has all alerts.
+// TestAlertsPage: the tables of docs/alerts.md have all alerts and all recorded series.
 func TestAlertsPage(t *testing.T) {
 	t.Parallel()
 
@@ -24,12 +26,16 @@ func TestAlertsPage(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	marks := regexp.MustCompile(`(?s)<!-- generated: alerts -->\n.*?<!-- end -->`)
-	if !marks.Match(content) {
-		t.Fatal("no place for the table in " + page)
-	}
+	want := string(content)
 
-	want := marks.ReplaceAllLiteralString(string(content), "<!-- generated: alerts -->\n\n"+table(t)+"\n<!-- end -->")
+	for name, text := range map[string]string{"alerts": table(t), "recorded series": recorded(t)} {
+		marks := regexp.MustCompile(`(?s)<!-- generated: ` + name + ` -->\n.*?<!-- end -->`)
+		if !marks.MatchString(want) {
+			t.Fatalf("no place for the %s in %s", name, page)
+		}
+
+		want = marks.ReplaceAllLiteralString(want, "<!-- generated: "+name+" -->\n\n"+text+"\n<!-- end -->")
+	}
 
 	if *update {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
@@ -42,6 +48,34 @@ func TestAlertsPage(t *testing.T) {
 	if diff := gocmp.Diff(string(content), want); diff != "" {
 		t.Errorf("%s is stale: run make generate (-page +rules):\n%s", page, diff)
 	}
+}
+
+// recorded is the table of recorded series, by what stands behind their level.
+func recorded(t *testing.T) string {
+	t.Helper()
+
+	all, err := check.List(render(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	levels := make(map[string][]string)
+
+	for _, r := range all {
+		if level, name, ok := strings.Cut(r.Record, ":"); ok {
+			levels[name] = append(levels[name], level)
+		}
+	}
+
+	var b strings.Builder
+
+	b.WriteString("| series | levels |\n| --- | --- |\n")
+
+	for _, name := range slices.Sorted(maps.Keys(levels)) {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", name, strings.Join(levels[name], ", "))
+	}
+
+	return b.String()
 }
 
 // table is that of all alerts, those that are off too.
@@ -63,6 +97,10 @@ func table(t *testing.T) string {
 	b.WriteString("| alert | of | severity | after | held | says |\n| --- | --- | --- | --- | --- | --- |\n")
 
 	for _, a := range all {
+		if a.Alert == "" {
+			continue
+		}
+
 		off := ""
 		if !on[a.Alert] {
 			off = ", off by default"

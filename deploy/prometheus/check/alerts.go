@@ -159,20 +159,17 @@ func (e *expression) labelsOfText(annotation, text string, of series) {
 	}
 }
 
-// List gives the alerts in rule files, in the order of the files' names.
+// List gives the rules in files, in the order of the files' names.
 func List(files map[string][]byte) ([]rulefmt.Rule, error) {
 	rules, err := parse(files)
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
 
-	var alerts []rulefmt.Rule
-
+	list := make([]rulefmt.Rule, 0, len(rules))
 	for _, r := range rules {
-		if r.Alert != "" {
-			alerts = append(alerts, r.Rule)
-		}
+		list = append(list, r.Rule)
 	}
 
-	return alerts, nil
+	return list, nil
 }
