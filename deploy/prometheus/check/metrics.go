@@ -1,10 +1,6 @@
 package check
 
-import (
-	"slices"
-
-	"github.com/ascend-exporter/ascend_exporter/collector"
-)
+import "github.com/ascend-exporter/ascend_exporter/collector"
 
 // A metric is what may be selected.
 type metric struct {
@@ -32,33 +28,5 @@ func known() map[string]metric {
 
 	add("prometheus_rule_group_iterations_missed_total", true, "rule_group")
 
-	for name, labels := range pending() {
-		add(name, slices.Contains(pendingCounters(), name), append(labels, npu, chip)...)
-	}
-
 	return metrics
-}
-
-// PENDING: metrics of the network whose rows are on their way into the collector. Remove pending and pendingCounters when
-// collector.Reference has them: a test fails then.
-func pending() map[string][]string {
-	return map[string][]string{
-		"ascend_npu_roce_link_up":                     nil,
-		"ascend_npu_roce_link_up_transitions_total":   nil,
-		"ascend_npu_roce_link_down_transitions_total": nil,
-		"ascend_npu_roce_packets_total":               {"direction"},
-		"ascend_npu_mac_bytes_total":                  {"direction"},
-		"ascend_npu_optical_alarm":                    {"quantity", "bound"},
-		"ascend_npu_optical_loss":                     {"direction", "loss"},
-		"ascend_npu_ports_up":                         nil,
-		"ascend_npu_ports_down":                       nil,
-		"ascend_npu_ports_degraded":                   nil,
-	}
-}
-
-func pendingCounters() []string {
-	return []string{
-		"ascend_npu_roce_link_up_transitions_total", "ascend_npu_roce_link_down_transitions_total",
-		"ascend_npu_roce_packets_total", "ascend_npu_mac_bytes_total",
-	}
 }

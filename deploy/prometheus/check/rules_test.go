@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-
-	"github.com/ascend-exporter/ascend_exporter/collector"
 )
 
 // record gives a file with a recording rule for each pair of a name and an expression.
@@ -163,19 +161,6 @@ func TestUnsoundAlerts(t *testing.T) {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
 		})
-	}
-}
-
-// TestPending: a metric that the collector has is not pending any more.
-func TestPending(t *testing.T) {
-	t.Parallel()
-
-	for _, group := range collector.Reference() {
-		for _, m := range group.Metrics {
-			if _, ok := pending()[m.Name]; ok {
-				t.Errorf("%s: the collector has it: take it out of pending", m.Name)
-			}
-		}
 	}
 }
 
