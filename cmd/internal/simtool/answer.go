@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,8 +155,9 @@ func (o *options) healthy(m *sim.Machine, now time.Time, faults *scenario.Schedu
 func (o *options) trueState() (sim.State, error) {
 	s := *o.truth
 
-	hasNetwork := len(s.NPUs) > 0 && s.NPUs[0].Chips[0].Network != nil
-	if hasNetwork && !o.network() {
+	// A card that is lost has no chips.
+	hasNetwork := func(n sim.NPU) bool { return len(n.Chips) > 0 && n.Chips[0].Network != nil }
+	if slices.ContainsFunc(s.NPUs, hasNetwork) && !o.network() {
 		return s, errors.New("--truth: the file has what hccn_tool was told: it needs --tool=hccn_tool")
 	}
 

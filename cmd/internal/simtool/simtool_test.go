@@ -292,3 +292,19 @@ func TestKubeletOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestTruthOfALostCard: a card can have no chips, and then there is no network to speak of.
+func TestTruthOfALostCard(t *testing.T) {
+	t.Parallel()
+
+	network := new(sim.Network)
+	lost, alive := sim.NPU{ID: 0}, sim.NPU{ID: 1, Chips: []sim.Chip{{Network: network}}}
+
+	if _, err := (&options{truth: &sim.State{NPUs: []sim.NPU{lost}}}).trueState(); err != nil {
+		t.Error(err)
+	}
+
+	if _, err := (&options{truth: &sim.State{NPUs: []sim.NPU{lost, alive}}}).trueState(); err == nil {
+		t.Error("what hccn_tool was told was given to npu-smi")
+	}
+}
