@@ -38,7 +38,8 @@ func (l *lane) stretched(duration time.Duration) time.Duration {
 // ran takes note of a run for the sake of those that come after it.
 func (l *lane) ran(t *task, r result) {
 	// A device on which hccn_tool hangs is to delay no other: its own pauses bound what it costs.
-	if (!l.sweeping || t.asked) && !(t.query.Network && hung(r.failure)) {
+	spares := t.query.Network && hung(r.failure)
+	if (!l.sweeping || t.asked) && !spares {
 		l.dutyUntil = r.run.Start.Add(l.stretched(r.run.Duration))
 	}
 
