@@ -78,7 +78,19 @@ func (k *fakeKubelet) start() *fakeKubelet {
 	}
 	k.t.Cleanup(k.stop)
 
-	return k
+	// It is not to be asked before it listens: that would be a failure of its own.
+	for dialer := (&net.Dialer{}); ; <-time.After(time.Millisecond) {
+		connection, err := dialer.DialContext(k.t.Context(), "unix", k.socket)
+		if err == nil {
+			_ = connection.Close()
+
+			return k
+		}
+
+		if k.t.Context().Err() != nil {
+			k.t.Fatal(err)
+		}
+	}
 }
 
 // flags make the exporter ask it, often.
