@@ -74,7 +74,7 @@ generate: build
 	.ci/tools test
 	go test ./cmd/ascend_exporter -run '^TestGeneratedDocs$$' -update
 	go test ./collector ./collector/npusmi ./collector/sim ./collector/sim/scenario -update
-	cd deploy/prometheus && go test . -run 'TestRulesAreFresh|TestAlertsPage' -update
+	cd deploy/prometheus && go test . -run 'TestRulesAreFresh|TestAlertsPage|TestGlobalRules' -update
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 ./... -update
 
 bench:

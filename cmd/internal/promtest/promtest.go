@@ -30,15 +30,15 @@ type Server struct {
 	log *log
 }
 
-// Start runs Prometheus with a configuration until the test ends. The test is skipped where there is none on PATH.
-func Start(t *testing.T, config string) *Server {
+// Start runs Prometheus with a configuration, and further flags, until the test ends. The test is skipped where there is none on PATH.
+func Start(t *testing.T, config string, flags ...string) *Server {
 	t.Helper()
 
-	return StartOn(t, filepath.Join(t.TempDir(), "data"), config)
+	return StartOn(t, filepath.Join(t.TempDir(), "data"), config, flags...)
 }
 
 // StartOn runs Prometheus on a folder that may have blocks, however old.
-func StartOn(t *testing.T, data, config string) *Server {
+func StartOn(t *testing.T, data, config string, flags ...string) *Server {
 	t.Helper()
 
 	binary, err := exec.LookPath("prometheus")
@@ -54,8 +54,8 @@ func StartOn(t *testing.T, data, config string) *Server {
 
 	address := FreeAddress(t)
 	s := &Server{t: t, URL: "http://" + address, log: new(log)}
-	cmd := exec.CommandContext(t.Context(), binary, //nolint:gosec // it is Prometheus
-		"--config.file="+file, "--storage.tsdb.path="+data, "--storage.tsdb.retention.time=100y", "--web.listen-address="+address)
+	cmd := exec.CommandContext(t.Context(), binary, append(flags, //nolint:gosec // it is Prometheus
+		"--config.file="+file, "--storage.tsdb.path="+data, "--storage.tsdb.retention.time=100y", "--web.listen-address="+address)...)
 	cmd.Stderr, cmd.Stdout = s.log, s.log
 
 	if err := cmd.Start(); err != nil {
