@@ -27,7 +27,7 @@ func place(level string) []string {
 	}[level]
 }
 
-// alertLabels are the names of the labels of each alert that tell its place, and alertSeverities the severities.
+// alertLabels are the names of the labels of each alert that tell its place, and the severity of each.
 func alertLabels(t *testing.T) (labels map[string][]string, severities map[string]string) {
 	t.Helper()
 
