@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build fleet test test-rules test-prometheus3 lint generate bench load-fleet fuzz clean
+.PHONY: run demo build fleet test test-rules test-alerts test-prometheus3 lint generate bench load-fleet fuzz clean
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -38,10 +38,15 @@ test: build
 	go test -race -short -timeout 10m $$(go list ./... | grep -vE '/collector/sim(/direct|/truth)?$$')
 	go test -timeout 10m -coverpkg=./... -coverprofile=.cache/coverage.out ./... >.cache/coverage.log || { cat .cache/coverage.log; exit 1; }
 	.ci/coverage .cache/coverage.out 85
-	cd cmd/superpod-sim && go vet ./... && go test -timeout 5m ./...
+	cd cmd/superpod-sim && go vet ./... && go test -short -timeout 5m ./...
 	cd deploy/prometheus && go vet ./... && go test -timeout 5m ./...
 	$(MAKE) -s test-rules
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 -timeout 5m ./...
+
+# The alerts end to end, in a minute or two: simulated hosts that break, a real Prometheus, a real Alertmanager.
+test-alerts:
+	.ci/tools test
+	cd cmd/superpod-sim && go test -count=1 -timeout 5m -run '^TestAlerts$$' .
 
 # promtool's tests of the rules, of those too that are off by default.
 PROMTOOL ?= promtool

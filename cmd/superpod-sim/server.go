@@ -19,16 +19,16 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/fleet"
 )
 
-// newHandler routes the requests. The fleet is ready once every host was asked everything.
+// newHandler routes the requests. The fleet lives by the clock, and is ready once every host was asked everything.
 func newHandler(
-	ctx context.Context, o *options, exporters *fleet.Exporters, ready <-chan struct{}, logger *slog.Logger,
+	ctx context.Context, o *options, exporters *fleet.Exporters, clock func() time.Time, ready <-chan struct{}, logger *slog.Logger,
 ) http.Handler {
 	own := prometheus.NewRegistry()
 	own.MustRegister(versioncollector.NewCollector(program), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
 	mux := http.NewServeMux()
 
-	mux.Handle("GET /host/{name}/metrics", newHosts(ctx, exporters, logger))
+	mux.Handle("GET /host/{name}/metrics", newHosts(ctx, exporters, clock, logger))
 	mux.HandleFunc("GET /sd", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(targets(exporters.All(), r.Host)) // the client may be gone
@@ -44,6 +44,7 @@ func newHandler(
 // hosts serves the metrics of each host as its exporter would.
 type hosts struct {
 	exporters *fleet.Exporters
+	clock     func() time.Time
 	scrape    func(s *fleet.Exporter, now time.Time) (http.Handler, bool)
 	// slots are for scrapes at a time. Were all that wait answered at once, on a busy machine all of them would be late.
 	slots chan struct{}
@@ -51,7 +52,7 @@ type hosts struct {
 
 // newHosts makes the handler. What exporters have to do for a scrape ends with the context, not with the scrape: a client that
 // goes away leaves no exporter behind the time.
-func newHosts(ctx context.Context, exporters *fleet.Exporters, logger *slog.Logger) http.Handler {
+func newHosts(ctx context.Context, exporters *fleet.Exporters, clock func() time.Time, logger *slog.Logger) http.Handler {
 	metrics := collector.New(collector.Options{})
 
 	// Without process_*, which would be the simulator's.
@@ -69,7 +70,7 @@ func newHosts(ctx context.Context, exporters *fleet.Exporters, logger *slog.Logg
 		return server.Metrics(collector.Concat(rendered, about), 0, logger), true
 	}
 
-	return hosts{exporters: exporters, scrape: scrape, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	return hosts{exporters: exporters, clock: clock, scrape: scrape, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 // ServeHTTP answers a scrape. A host that is down drops the connection, as a machine does that is not there.
@@ -90,7 +91,7 @@ func (h hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	metrics, up := h.scrape(exporter, time.Now())
+	metrics, up := h.scrape(exporter, h.clock())
 	if !up {
 		panic(http.ErrAbortHandler)
 	}

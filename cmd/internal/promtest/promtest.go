@@ -1,24 +1,18 @@
-// Package promtest runs a real Prometheus for a test.
+// Package promtest runs a real Prometheus, and a real Alertmanager, for a test.
 package promtest
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 )
-
-// patience bounds every wait. It is no measure of speed.
-const patience = time.Minute
 
 // A Server is a Prometheus server.
 type Server struct {
@@ -41,11 +35,6 @@ func Start(t *testing.T, config string, flags ...string) *Server {
 func StartOn(t *testing.T, data, config string, flags ...string) *Server {
 	t.Helper()
 
-	binary, err := exec.LookPath("prometheus")
-	if err != nil {
-		t.Skip("no prometheus on PATH: install Debian's package prometheus")
-	}
-
 	file := filepath.Join(t.TempDir(), "prometheus.yml")
 
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
@@ -53,41 +42,9 @@ func StartOn(t *testing.T, data, config string, flags ...string) *Server {
 	}
 
 	address := FreeAddress(t)
-	s := &Server{t: t, URL: "http://" + address, log: new(log)}
-	cmd := exec.CommandContext(t.Context(), binary, append(flags, //nolint:gosec // it is Prometheus
+	s := &Server{t: t, URL: "http://" + address}
+	s.log = run(t, s.URL, "prometheus", "prometheus", append(flags,
 		"--config.file="+file, "--storage.tsdb.path="+data, "--storage.tsdb.retention.time=100y", "--web.listen-address="+address)...)
-	cmd.Stderr, cmd.Stdout = s.log, s.log
-
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-
-	ended := make(chan struct{})
-
-	go func() {
-		_ = cmd.Wait()
-		close(ended)
-	}()
-
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		<-ended
-	})
-
-	s.wait(func() (string, bool) {
-		select {
-		case <-ended:
-			t.Fatalf("Prometheus ended:\n%s", s.Log())
-		default:
-		}
-
-		response, err := http.Get(s.URL + "/-/ready") //nolint:noctx // the process ends with the test
-		if err != nil {
-			return err.Error(), false
-		}
-
-		return response.Status, response.Body.Close() == nil && response.StatusCode == http.StatusOK
-	})
 
 	return s
 }
@@ -181,7 +138,7 @@ func (s *Server) Query(expression string) []Sample {
 func (s *Server) Until(expression string, good func(values []float64) bool) {
 	s.t.Helper()
 
-	s.wait(func() (string, bool) {
+	wait(s.t, s.log, func() (string, bool) {
 		var values []float64
 		for _, sample := range s.Query(expression) {
 			values = append(values, sample.Value)
@@ -198,47 +155,49 @@ func Is(want ...float64) func(values []float64) bool {
 	}
 }
 
-// wait asks again and again until the answer is yes; in the end it fails with what it was told.
-func (s *Server) wait(ask func() (state string, good bool)) {
+// Observe waits until Prometheus has scraped all targets anew, and then has evaluated all rules anew.
+func (s *Server) Observe() {
 	s.t.Helper()
 
-	deadline := time.Now().Add(patience)
-	tick := time.NewTicker(100 * time.Millisecond)
+	begin := time.Now()
 
-	defer tick.Stop()
-
-	for {
-		state, good := ask()
-		if good {
-			return
+	wait(s.t, s.log, func() (string, bool) {
+		var data struct {
+			ActiveTargets []struct {
+				ScrapeURL  string
+				LastScrape time.Time
+			}
 		}
 
-		if time.Now().After(deadline) {
-			s.t.Fatalf("%s\n%s", state, s.Log())
+		s.Ask("/api/v1/targets?state=active", &data)
+
+		for _, target := range data.ActiveTargets {
+			if target.LastScrape.Before(begin) {
+				return target.ScrapeURL + " is not scraped", false
+			}
 		}
 
-		<-tick.C
-	}
-}
+		return "", true
+	})
 
-// A log is a buffer that can be read while it is written.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
+	scraped := time.Now()
 
-// Write adds to the log.
-func (l *log) Write(text []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	wait(s.t, s.log, func() (string, bool) {
+		var data struct {
+			Groups []struct {
+				Name           string
+				LastEvaluation time.Time
+			}
+		}
 
-	return l.text.Write(text)
-}
+		s.Ask("/api/v1/rules", &data)
 
-// String is the log so far.
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+		for _, group := range data.Groups {
+			if group.LastEvaluation.Before(scraped) {
+				return "the rules " + group.Name + " are not evaluated", false
+			}
+		}
 
-	return l.text.String()
+		return "", true
+	})
 }
