@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -64,12 +65,15 @@ func serveStories(t *testing.T, stories []story, clock *clock) (address string) 
 	return server.Listener.Addr().String()
 }
 
+// npus are those of a host.
+const npus = 4
+
 // build makes the hosts: faults are on the first ones.
 func (s story) build(t *testing.T, start time.Time) []*fleet.Host {
 	t.Helper()
 
 	config := fleet.Config{
-		Cluster: "c1", SuperPods: 1, Racks: 1, HostsPerRack: s.hosts, Product: "910B3", NPUs: 4, Seed: 1, Start: start,
+		Cluster: "c1", SuperPods: 1, Racks: 1, HostsPerRack: s.hosts, Product: cmp.Or(s.product, "910B3"), NPUs: npus, Seed: 1, Start: start,
 	}
 
 	well, err := fleet.New(config)

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/prometheus/common/model"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/promtest"
@@ -55,6 +57,34 @@ func (r *receiver) received() []notice {
 	return slices.Clone(r.notices)
 }
 
+// until waits for the last status of each alert that was told to be as it should be, as long as patience lasts.
+func (r *receiver) until(good func(last map[string]string) bool) map[string]string {
+	deadline := time.After(patience)
+	tick := time.NewTicker(100 * time.Millisecond)
+
+	defer tick.Stop()
+
+	for {
+		last := make(map[string]string)
+
+		for _, n := range r.received() {
+			for _, alert := range n.Alerts {
+				last[told(alert.Labels)] = alert.Status
+			}
+		}
+
+		if good(last) {
+			return last
+		}
+
+		select {
+		case <-tick.C:
+		case <-deadline:
+			return last
+		}
+	}
+}
+
 // startAlertmanager runs Alertmanager with the example, whose receivers are the test and whose times are seconds.
 func startAlertmanager(t *testing.T) (address string, r *receiver) {
 	t.Helper()
@@ -73,7 +103,7 @@ func startAlertmanager(t *testing.T) (address string, r *receiver) {
 		t.Fatal(err)
 	}
 
-	hasten(config["route"])
+	hasten(t, config["route"])
 
 	receivers, _ := config["receivers"].([]any)
 	for _, entry := range receivers {
@@ -84,6 +114,7 @@ func startAlertmanager(t *testing.T) (address string, r *receiver) {
 			hook, _ := hook.(map[string]any)
 			name, _ := to["name"].(string)
 			hook["url"] = server.URL + "/" + name
+			hook["send_resolved"] = true // reports too: the test waits for them
 		}
 	}
 
@@ -94,18 +125,30 @@ func startAlertmanager(t *testing.T) (address string, r *receiver) {
 	return promtest.StartAlertmanager(t, string(text)), r
 }
 
-// hasten lets a route and those below it wait for seconds: for long enough that an alert comes before those that it inhibits go out.
-func hasten(route any) {
+// hasten lets a route and those below it wait for a tenth of the time with the first of a group, and for seconds at most: for long enough that
+// an alert comes before those that it silences go out. What comes later is sent every second.
+func hasten(t *testing.T, route any) {
+	t.Helper()
+
+	const longest = 6 * time.Second
+
 	r, _ := route.(map[string]any)
 
-	for key, hasty := range map[string]string{"group_wait": "6s", "group_interval": "1s", "repeat_interval": "1h"} {
-		if usual, ok := r[key]; ok && usual != "0s" {
-			r[key] = hasty
+	if usual, ok := r["group_wait"].(string); ok {
+		wait, err := model.ParseDuration(usual)
+		if err != nil {
+			t.Fatal(err)
 		}
+
+		r["group_wait"] = min(time.Duration(wait)/10, longest).String()
+	}
+
+	if _, ok := r["group_interval"]; ok {
+		r["group_interval"] = "1s"
 	}
 
 	routes, _ := r["routes"].([]any)
 	for _, below := range routes {
-		hasten(below)
+		hasten(t, below)
 	}
 }

@@ -25,8 +25,9 @@ func TestAlerts(t *testing.T) {
 	}
 
 	const (
-		step   = time.Minute
-		faults = 20 * time.Minute // by then all have begun that will, and have ended that do
+		step    = time.Minute
+		faults  = 20 * time.Minute // by then all have begun that will, and have ended that do
+		cooling = 9 * time.Minute  // for alerts to end; then the stories begin anew
 	)
 
 	moments := &clock{now: time.Date(2026, 3, 2, 14, 0, 0, 0, time.UTC)}
@@ -48,27 +49,50 @@ func TestAlerts(t *testing.T) {
 		p.Observe()
 	}
 
-	checkRaised(t, stories, raised(p, `max_over_time(ALERTS{alertstate="firing"}[1h])`))
-	checkNotices(t, receiver.received())
+	ended := func(firing []string) bool { return len(lasting(stories, firing)) == len(firing) }
+
+	for range int(cooling / step) {
+		if ended(raised(p, firing)) {
+			break
+		}
+
+		moments.advance(step)
+		p.Observe()
+	}
+
+	if still := raised(p, firing); !ended(still) {
+		t.Errorf("alerts outlast their faults; those that are firing: %q", still)
+	}
+
+	all := raised(p, `max_over_time(`+firing+`[1h])`)
+	checkRaised(t, stories, all)
+	checkTold(t, stories, all, receiver)
+}
+
+// firing selects the alerts.
+const firing = `ALERTS{alertstate="firing"}`
+
+// lasting are those of the alerts whose faults do not end.
+func lasting(stories []story, alerts []string) []string {
+	return slices.DeleteFunc(slices.Clone(alerts), func(alert string) bool {
+		return !slices.ContainsFunc(stories, func(s story) bool { return s.lasts && strings.HasPrefix(alert, s.name+": ") })
+	})
 }
 
 // checkRaised holds the alerts that were raised to those of the stories.
-func checkRaised(t *testing.T, stories []story, got []string) {
+func checkRaised(t *testing.T, stories []story, all []string) {
 	t.Helper()
 
 	var want []string
+
+	got := slices.Clone(all)
 
 	for _, s := range stories {
 		for _, alert := range s.raises {
 			want = append(want, s.name+": "+alert)
 		}
 
-		got = slices.DeleteFunc(got, func(alert string) bool {
-			superpod, name, _ := strings.Cut(alert, ": ")
-			name, _, _ = strings.Cut(name, " ")
-
-			return superpod == s.name && slices.Contains(s.may, name)
-		})
+		got = slices.DeleteFunc(got, func(alert string) bool { return s.has(s.may, alert) })
 	}
 
 	slices.Sort(want)
@@ -78,56 +102,106 @@ func checkRaised(t *testing.T, stories []story, got []string) {
 	}
 }
 
-// checkNotices holds what Alertmanager sent to the design: a group for each kind of trouble of a rack, to the receiver of its
-// severity, and nothing that another alert silences.
-func checkNotices(t *testing.T, notices []notice) {
+// checkTold holds what Alertmanager sent to the design: of what was raised, all but what another alert silences, and then its end; to the
+// receiver of its severity, in a group for each kind of trouble of a rack, or for each SuperPod in reports.
+func checkTold(t *testing.T, stories []story, raised []string, receiver *receiver) {
 	t.Helper()
 
-	receivers := map[string]string{"critical": "pager", "warning": "tickets", "info": "reports"}
-	silenced := map[string]string{
-		"AscendExporterDown": "hosts-down", "AscendLinkDown": "rack-links-down", "AscendLinkDownLong": "rack-links-down",
-		"AscendHbmTemperatureHigh": "rack-overheat", "AscendHbmTemperatureCritical": "rack-overheat",
-	}
-	told := make(map[string]bool)
+	want := make(map[string]string) // the last status of what was raised; "" where it does not matter
 
-	for _, n := range notices {
-		for _, alert := range n.Alerts {
-			name := alert.Labels["alertname"]
-			if name == "AscendWatchdog" {
-				continue
-			}
-
-			told[name] = true
-
-			if want := receivers[alert.Labels["severity"]]; n.Receiver != want {
-				t.Errorf("%s went to %s, want %s", name, n.Receiver, want)
-			}
-
-			for _, label := range []string{"cluster", "superpod", "rack"} {
-				if n.Receiver != "reports" && n.GroupLabels[label] != alert.Labels[label] {
-					t.Errorf("%s of %s %q is in the group %v", name, label, alert.Labels[label], n.GroupLabels)
-				}
-			}
-
-			if silenced[name] == alert.Labels["superpod"] {
-				t.Errorf("%s of %s was told, and another alert says it", name, alert.Labels["superpod"])
+	for _, s := range stories {
+		for _, alert := range raised {
+			switch {
+			case !strings.HasPrefix(alert, s.name+": ") || s.has(s.may, alert) || s.has(s.silent, alert):
+			case s.lasts || s.has(s.hushed, alert):
+				want[alert] = ""
+			default:
+				want[alert] = "resolved"
 			}
 		}
 	}
 
-	for _, name := range []string{"AscendNpuMissing", "AscendRackCooling", "AscendRackLinksDown", "AscendManyExportersDown", "AscendOpticsOutOfLimits"} {
-		if !told[name] {
-			t.Errorf("nobody was told of %s", name)
+	got := receiver.until(func(got map[string]string) bool { return cmp.Diff(want, within(got, want)) == "" })
+	if diff := cmp.Diff(want, within(got, want)); diff != "" {
+		t.Errorf("told at last (-want +got):\n%s", diff)
+	}
+
+	for alert := range got {
+		for _, s := range stories {
+			if s.has(s.silent, alert) {
+				t.Errorf("%s was told, and another alert says it", alert)
+			}
+		}
+	}
+
+	for _, n := range receiver.received() {
+		checkNotice(t, n)
+	}
+}
+
+// within are the entries whose keys another map has too, without the values that it does not tell.
+func within(all, wanted map[string]string) map[string]string {
+	some := make(map[string]string)
+
+	for key, value := range all {
+		switch want, ok := wanted[key]; {
+		case !ok:
+		case want == "":
+			some[key] = ""
+		default:
+			some[key] = value
+		}
+	}
+
+	return some
+}
+
+// checkNotice: it went to the right receiver, and all of its alerts are of its group.
+func checkNotice(t *testing.T, n notice) {
+	t.Helper()
+
+	designs := map[string]struct {
+		receiver string
+		group    []string
+	}{
+		"critical": {"pager", []string{"cluster", "superpod", "rack", "alertname"}},
+		"warning":  {"tickets", []string{"cluster", "superpod", "rack", "alertname"}},
+		"info":     {"reports", []string{"cluster", "superpod"}},
+	}
+
+	for _, alert := range n.Alerts {
+		if alert.Labels["alertname"] == watchdog {
+			continue
+		}
+
+		design := designs[alert.Labels["severity"]]
+		if n.Receiver != design.receiver {
+			t.Errorf("%s went to %s, want %s", told(alert.Labels), n.Receiver, design.receiver)
+		}
+
+		group := make(map[string]string)
+
+		for _, label := range design.group {
+			if value := alert.Labels[label]; value != "" {
+				group[label] = value
+			}
+		}
+
+		if diff := cmp.Diff(group, n.GroupLabels); diff != "" {
+			t.Errorf("the group of %s (-want +got):\n%s", told(alert.Labels), diff)
 		}
 	}
 }
 
-// raised are the alerts that an expression finds, without the one that is always firing.
+// watchdog is the alert that is always firing.
+const watchdog = "AscendWatchdog"
+
+// raised are the alerts that an expression finds, but for the watchdog.
 func raised(p *promtest.Server, expression string) []string {
 	var alerts []string
 
 	for _, sample := range p.Query(expression) {
-		if sample.Labels["alertname"] != "AscendWatchdog" {
+		if sample.Labels["alertname"] != watchdog {
 			alerts = append(alerts, told(sample.Labels))
 		}
 	}

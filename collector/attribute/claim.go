@@ -26,7 +26,7 @@ type allocation struct {
 	unknown []unknownDevice
 }
 
-// An unknownDevice is a device for which no chip could be found.
+// An unknownDevice is a device whose id tells no chip.
 type unknownDevice struct {
 	kubelet.Device
 
@@ -132,15 +132,14 @@ func (a *allocation) gather(containers []kubelet.Container, pods map[podName]kub
 				h.ids += container.Name + "=" + device.ID + ","
 
 				phyID, whole, ok := a.forms.parse(device.ID)
-				chip, there := a.chips[phyID]
-
-				if !ok || !there {
+				if !ok {
 					a.unknown = append(a.unknown, unknownDevice{Device: device, pod: h.name, container: container.Name})
-
-					continue
 				}
 
-				h.claims = append(h.claims, claim{container: container.Name, resource: device.Resource, chip: chip, whole: whole})
+				// A chip that is not there is missing, which its own metrics tell.
+				if chip, there := a.chips[phyID]; ok && there {
+					h.claims = append(h.claims, claim{container: container.Name, resource: device.Resource, chip: chip, whole: whole})
+				}
 			}
 		}
 	}

@@ -111,7 +111,7 @@ func (r *podReader) read(ctx context.Context, latest *snapshot.Snapshot) (poll.R
 	}
 
 	for _, device := range a.unknown {
-		warnings.PassOver(device.String(), "no chip is known by this id of a device")
+		warnings.PassOver(device.String(), "no chip can be told by this id of a device")
 	}
 
 	return &pods{

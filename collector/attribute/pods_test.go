@@ -109,9 +109,9 @@ func TestAttribution(t *testing.T) {
 			want:       told{rows: []string{"0 a/c", "1 a/c", "7 b/c"}},
 		},
 		{
-			name:       "ids that no chip has",
+			name:       "ids that tell no chip, and a chip that is missing",
 			containers: []kubelet.Container{container("a", "Ascend910-0", "Ascend910-8", "npu-core-3", "0")},
-			want:       told{rows: []string{"0 a/c"}, unknown: []string{"Ascend910-8", "npu-core-3", "0"}},
+			want:       told{rows: []string{"0 a/c"}, unknown: []string{"npu-core-3", "0"}},
 		},
 		{
 			name:       "several pods on one chip",
