@@ -227,7 +227,7 @@ func TestLibrary(t *testing.T) {
 	checked := make(map[string]bool)
 	machines := map[string]*sim.Machine{"910B3": working(t, "910B3"), "A3": working(t, "A3")}
 
-	for _, c := range slices.Concat(checks(), networkChecks()) {
+	for _, c := range slices.Concat(checks(), networkChecks(), mixedNetworkChecks()) {
 		checked[c.name] = true
 
 		for product, m := range machines {

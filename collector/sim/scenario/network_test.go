@@ -113,6 +113,30 @@ func networkChecks() []check {
 	}
 }
 
+// mixedNetworkChecks are those of the scenario in which the networks of several hosts fail.
+func mixedNetworkChecks() []check {
+	m := time.Minute
+	for20 := moments{m: false, 3 * m: true, 21 * m: true, 23 * m: false}
+	rises := moments{2 * m: false, 4 * m: true, 40 * m: true}
+	down := func(v view) bool { return v.ask("link") == "link status: DOWN\n" }
+
+	return []check{
+		{"mixed-network", "sp0-r00-h00", for20, down},
+		{"mixed-network", "sp0-r00-h01", moments{m - 1: false, 5*m + time.Second: true, 5*m + 10*time.Second: false}, down},
+		{"mixed-network", "sp0-r00-h02", rises, func(v view) bool { return v.count("stat", "mac_rx_bad_pkt_num") >= 3000 }},
+		{"mixed-network", "sp0-r00-h03", moments{2 * m: false, 10 * m: true, 28 * m: false}, func(v view) bool {
+			return strings.Contains(v.ask("optical"), "Rx Power2            : 0.0200 mW")
+		}},
+		{"mixed-network", "sp0-r00-h04", rises, func(v view) bool { return v.count("stat", "mac_rx_pfc_pkt_num") >= 3000000 }},
+		{"mixed-network", "sp0-r00-h05", moments{4 * m: false, 6 * m: true, 16 * m: false}, func(v view) bool {
+			_, hangs := v.faults.NetworkTool(v.since, []string{"-i", strconv.Itoa(v.device()), "-stat", "-g"})
+
+			return hangs
+		}},
+		{"mixed-network", "sp1-r01-h07", moments{9 * m: false, 11 * m: true, 19 * m: false}, down},
+	}
+}
+
 // TestLinkHistory: each time that a link flaps is counted and recorded, also where the schedule starts anew.
 func TestLinkHistory(t *testing.T) {
 	t.Parallel()

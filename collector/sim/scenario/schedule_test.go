@@ -234,5 +234,5 @@ func TestPure(t *testing.T) {
 
 // needsLinks says whether a scenario is for some products alone: those with links between chips, or with a network.
 func needsLinks(name string) bool {
-	return slices.Contains([]string{"link-flap", "roce-link-down", "roce-link-flap", "dirty-fibre", "packet-errors", "pause-storm"}, name)
+	return slices.Contains([]string{"link-flap", "roce-link-down", "roce-link-flap", "dirty-fibre", "packet-errors", "pause-storm", "mixed-network"}, name)
 }
