@@ -21,15 +21,26 @@ type Target struct {
 	Empty string `json:"empty,omitempty"`
 }
 
-// manifest is the content of queries.json.
-func manifest(targets []Target) ([]byte, error) {
+// written is a value as it stands in a file: with signs such as & as they are, and keys in their order.
+func written(value any) ([]byte, error) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+
+	// What marshals itself escapes signs whatever it is told, so all is written anew.
+	var plain any
+	if err := json.Unmarshal(raw, &plain); err != nil {
+		return nil, err
+	}
+
 	var out bytes.Buffer
 
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 
-	if err := encoder.Encode(targets); err != nil {
+	if err := encoder.Encode(plain); err != nil {
 		return nil, err
 	}
 
