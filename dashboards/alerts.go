@@ -20,7 +20,7 @@ func alertsTable(l Limits, by string, places ...Column) Panel {
 		Title: "Alerts that fire", Width: columns, Height: 8, Normal: true, Field: counts(none()),
 		About: "Alerts of the severities critical, warning and info by kind, the most frequent first. The name leads to its runbook.",
 		Empty: "No alert fires, or this Prometheus does not evaluate alerts: the tile Alerts tells which.",
-		View: Table{Rows: 50, Sort: "Alerts", Columns: append([]Column{
+		View: Table{Rows: 50, Sort: []string{"-Alerts"}, Columns: append([]Column{
 			number("Alerts", fmt.Sprintf(`topk(50, count by (alertname, severity, %s) (ALERTS{$here,alertstate="firing",alertname=~"Ascend.+",severity=~"critical|warning|info"}))`, by),
 				counts(none()), 80),
 			{Title: "Severity", Label: "severity", Field: severities(), Cell: background, Width: 100},

@@ -116,7 +116,7 @@ func fleetTable(l Limits) Panel {
 		Title: "SuperPods", Width: columns, Height: 10, Field: counts(none()),
 		About: "A row for each SuperPod, or for a cluster without SuperPods. Names lead to its racks. Only what is wrong is coloured.",
 		Empty: "No host of the selection was read, or the recording rules are missing.",
-		View: Table{Rows: perSuperPod, Sort: "Unhealthy", Columns: []Column{
+		View: Table{Rows: perSuperPod, Sort: []string{"-Unhealthy"}, Columns: []Column{
 			label(cluster, "Cluster", 120, down),
 			label(superpod, "SuperPod", 120, down),
 			number("Chips", of(spChips), counts(none()), 80),

@@ -7,8 +7,8 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-// tag is that of all dashboards, by which the row of links finds them.
-const tag = "ascend"
+// Tag is that of all dashboards, by which the row of links finds them.
+const Tag = "ascend"
 
 // A Link leads from a value to a page, or to an address elsewhere.
 type Link struct {
@@ -29,11 +29,11 @@ func (l Link) data(on Page, labels string) dashboard.DashboardLink {
 	if l.To != "" {
 		parts := []string{"${datasource:queryparam}"}
 
-		for _, variable := range variables(l.To) {
+		for _, variable := range Variables(l.To) {
 			switch {
 			case slices.Contains(l.From, variable):
 				parts = append(parts, "var-"+variable+"=${"+labels+"."+variable+":percentencode}")
-			case slices.Contains(variables(on.UID), variable):
+			case slices.Contains(Variables(on.UID), variable):
 				parts = append(parts, "${"+variable+":queryparam}")
 			}
 		}
@@ -49,6 +49,6 @@ func (l Link) data(on Page, labels string) dashboard.DashboardLink {
 // navigation is the row of links to all pages, which keep the time range and the variables.
 func navigation() dashboard.DashboardLink {
 	return dashboard.DashboardLink{
-		Title: "Ascend", Type: dashboard.DashboardLinkTypeDashboards, Icon: "external link", Tags: []string{tag}, IncludeVars: true, KeepTime: true,
+		Title: "Ascend", Type: dashboard.DashboardLinkTypeDashboards, Icon: "external link", Tags: []string{Tag}, IncludeVars: true, KeepTime: true,
 	}
 }

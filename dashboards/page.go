@@ -59,7 +59,7 @@ func (page Page) layout(heading func(Row, uint32, dashboard.GridPos), panel func
 // build makes the dashboard.
 func (page Page) build() dashboard.Dashboard {
 	d := dashboard.NewDashboard()
-	d.Uid, d.Title, d.Description, d.Tags = new(page.UID), new(page.Title), new(page.About), []string{tag}
+	d.Uid, d.Title, d.Description, d.Tags = new(page.UID), new(page.Title), new(page.About), []string{Tag}
 	d.Time = &dashboard.DashboardDashboardTime{From: page.From, To: "now"}
 	d.Refresh, d.GraphTooltip = new(page.Refresh), new(dashboard.DashboardCursorSyncCrosshair)
 	d.Links = []dashboard.DashboardLink{navigation()}

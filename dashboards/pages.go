@@ -23,8 +23,8 @@ const (
 	chip     = "chip"
 )
 
-// variables are those of each page that a link to it may set: the one table that links and pages share.
-func variables(uid string) []string {
+// Variables are those of each page that a link to it may set: the one table that links and pages share.
+func Variables(uid string) []string {
 	path := []string{cluster, superpod, rack, instance, npu, chip}
 
 	switch uid {
@@ -41,6 +41,16 @@ func variables(uid string) []string {
 	default:
 		return nil
 	}
+}
+
+// Planned are the pages that are to come, with their variables: links may lead to them.
+func Planned() map[string][]string {
+	planned := make(map[string][]string)
+	for _, uid := range []string{uidSuperPod, uidRack, uidChip, uidFaults, uidEfficiency, uidServing, uidMonitoring} {
+		planned[uid] = append(Variables(uid), "datasource")
+	}
+
+	return planned
 }
 
 // Pages are all dashboards.

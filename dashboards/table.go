@@ -1,6 +1,8 @@
 package dashboards
 
 import (
+	"strings"
+
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
@@ -19,8 +21,9 @@ const (
 // A Table is of now. Its queries give series with the same labels, each of which becomes a row.
 type Table struct {
 	Columns []Column
-	Rows    int    // the most that there may be: the queries see to that
-	Sort    string // the title of the column by which rows are sorted, largest first; "" leaves them as they come
+	Rows    int // the most that there may be: the queries see to that
+	// Sort has the titles of the columns by which rows are sorted; with a "-" before it the largest come first.
+	Sort []string
 }
 
 // A Column is the value of a query, or a label.
@@ -93,8 +96,9 @@ func (t Table) draw(p Panel, on Page, into *dashboard.Panel) {
 	options := table.NewOptions()
 	options.CellHeight = new(common.TableCellHeightSm)
 
-	if t.Sort != "" {
-		options.SortBy = []common.TableSortByFieldState{{DisplayName: t.Sort, Desc: new(true)}}
+	for _, by := range t.Sort {
+		title, descending := strings.CutPrefix(by, "-")
+		options.SortBy = append(options.SortBy, common.TableSortByFieldState{DisplayName: title, Desc: new(descending)})
 	}
 
 	into.Type, into.Options = "table", options

@@ -33,7 +33,7 @@ func choices(uid string, all int) []Variable {
 	var chosen []Variable
 
 	for i, v := range every {
-		if !slices.Contains(variables(uid), v.Name) {
+		if !slices.Contains(Variables(uid), v.Name) {
 			continue
 		}
 
@@ -69,7 +69,7 @@ func matchers(chosen []Variable) string {
 func source() dashboard.VariableModel {
 	return dashboard.VariableModel{
 		Type: dashboard.VariableTypeDatasource, Name: "datasource", Label: new("Data source"),
-		Query: &dashboard.StringOrMap{String: new("prometheus")},
+		Query:   &dashboard.StringOrMap{String: new("prometheus")},
 		Options: []dashboard.VariableOption{}, Multi: new(false), IncludeAll: new(false),
 		Refresh: new(dashboard.VariableRefreshOnDashboardLoad),
 	}
