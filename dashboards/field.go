@@ -63,7 +63,7 @@ func (f Field) mappings() []dashboard.ValueMapping {
 	options := make(map[string]dashboard.ValueMappingResult)
 	for i, s := range f.States {
 		options[s.Value] = dashboard.ValueMappingResult{
-			Text: new(s.Text), Color: new(s.Colour), Index: new(int32(i)), //nolint:gosec // there are few states
+			Text: new(s.Text), Color: new(s.Colour), Index: new(int32(i)),
 		}
 	}
 

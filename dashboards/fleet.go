@@ -90,7 +90,7 @@ func fleetUse(l Limits) []Panel {
 
 	return []Panel{
 		tile("Chips", "Chips that npu-smi lists.", sum(spChips), counts(plain())),
-		tile("Busy", "Share of the chips whose AI Cores reached 5 % within a quarter of an hour.", fmt.Sprintf("sum(%s) / sum(%s)", spBusy, spChips), shares(plain())),
+		tile("Busy", "Share of the chips whose AI Cores worked within a quarter of an hour, of all whose use is known.", fmt.Sprintf("sum(%s) / (sum(%s) + sum(%s) + sum(%s))", spBusy, spBusy, spHeld, spFree), shares(plain())),
 		tile("Held idle", "Chips that a process, a pod or a job holds and that did nothing for a quarter of an hour.", sum(spHeld), counts(plain())),
 		tile("Free", "Chips that did nothing for a quarter of an hour and that nobody holds.", sum(spFree), counts(plain())),
 		tile("AI Core use", "Mean utilisation of the AI Cores.",
@@ -123,7 +123,7 @@ func fleetTable(l Limits) Panel {
 			state("Missing", of(spMissing), counts(marked(bad)), 80),
 			state("Unhealthy", of(spUnhealthy), counts(marked(bad)), 90, faulty),
 			state("Hosts unread", of(spUnread), counts(marked(bad)), 105, to(uidMonitoring, "Is the monitoring well?", cluster, superpod)),
-			filled("Busy", of(spBusy)+" / "+of(spChips), plain(), 120),
+			filled("Busy", of(spBusy)+" / ("+of(spBusy)+" + "+of(spHeld)+" + "+of(spFree)+")", plain(), 120),
 			held,
 			number("Free", of(spFree), counts(none()), 80),
 			number("Power", of(spPower), amounts(inWatts, none()), 95).or(noPower),

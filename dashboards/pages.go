@@ -43,14 +43,16 @@ func Variables(uid string) []string {
 	}
 }
 
-// Planned are the pages that are to come, with their variables: links may lead to them.
-func Planned() map[string][]string {
-	planned := make(map[string][]string)
-	for _, uid := range []string{uidSuperPod, uidRack, uidChip, uidFaults, uidEfficiency, uidServing, uidMonitoring} {
-		planned[uid] = append(Variables(uid), "datasource")
+// Known are the variables of all pages by uid: links may lead to those that are not written yet.
+func Known() map[string][]string {
+	known := make(map[string][]string)
+	for _, uid := range []string{
+		uidFleet, uidSuperPod, uidRack, uidHost, uidChip, uidFaults, uidEfficiency, uidServing, uidMonitoring,
+	} {
+		known[uid] = Variables(uid)
 	}
 
-	return planned
+	return known
 }
 
 // Pages are all dashboards.

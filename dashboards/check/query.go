@@ -87,39 +87,43 @@ func (c *checker) targetsOf(p panel) {
 	seen := make(map[string]bool)
 
 	for _, t := range p.Targets {
-		what := p.Title + ", " + t.RefID
-
-		if t.LegendFormat == "" {
-			c.problem("%s: has no legend", what)
-		}
-
-		if t.Datasource.UID != "${datasource}" {
-			c.problem("%s: the data source is %q, not that of the page", what, t.Datasource.UID)
-		}
-
-		if t.RefID == "" || seen[t.RefID] {
-			c.problem("%s: the name of the query is missing or not its own", what)
+		if seen[t.RefID] {
+			c.problem("%s: the name %q of a query is not its own", p.Title, t.RefID)
 		}
 
 		seen[t.RefID] = true
-
-		told, ok := c.targets[place{p.ID, t.RefID}]
-		if !ok || told.Expr != t.Expr || told.Instant != t.Instant || told.Title != p.Title || told.Interval != p.Interval {
-			c.problem("%s: queries.json does not tell of it, or tells something else", what)
-		}
-
-		if told.Limit < 1 || p.Type == "table" && told.Limit > mostRows {
-			c.problem("%s: may give %d series, not 1 to %d", what, told.Limit, mostRows)
-		}
-
-		drawn += told.Limit
-
-		c.query(p, t, what)
+		drawn += c.target(p, t)
 	}
 
 	if drawn > mostLines && !p.Targets[0].Instant {
 		c.problem("%s: may draw %d lines, more than %d", p.Title, drawn, mostLines)
 	}
+}
+
+// target checks one query of a panel, and gives its limit.
+func (c *checker) target(p panel, t target) int {
+	what := p.Title + ", " + t.RefID
+
+	if t.LegendFormat == "" {
+		c.problem("%s: has no legend", what)
+	}
+
+	if t.Datasource.UID != "${datasource}" {
+		c.problem("%s: the data source is %q, not that of the page", what, t.Datasource.UID)
+	}
+
+	told, ok := c.targets[place{p.ID, t.RefID}]
+	if !ok || told.Expr != t.Expr || told.Instant != t.Instant || told.Title != p.Title || told.Interval != p.Interval {
+		c.problem("%s: queries.json does not tell of it, or tells something else", what)
+	}
+
+	if told.Limit < 1 || p.Type == "table" && told.Limit > mostRows {
+		c.problem("%s: may give %d series, not 1 to %d", what, told.Limit, mostRows)
+	}
+
+	c.query(p, t, what)
+
+	return told.Limit
 }
 
 func (c *checker) query(p panel, t target, what string) {
@@ -155,38 +159,30 @@ func (c *checker) query(p panel, t target, what string) {
 // limited says whether an expression gives few series however large the fleet is.
 func limited(expr parser.Expr) bool {
 	switch x := expr.(type) {
-	case *parser.ParenExpr:
-		return limited(x.Expr)
-	case *parser.StepInvariantExpr:
-		return limited(x.Expr)
-	case *parser.SubqueryExpr:
-		return limited(x.Expr)
-	case *parser.MatrixSelector:
-		return limited(x.VectorSelector)
-	case *parser.UnaryExpr:
-		return limited(x.Expr)
 	case *parser.VectorSelector:
 		s := selector{x}
 
 		return slices.Contains([]string{"superpod", "cluster"}, s.level()) || s.fixes("instance") || s.fixes("rack")
 	case *parser.AggregateExpr:
-		few := slices.ContainsFunc(x.Grouping, func(label string) bool { return label != "cluster" && label != "superpod" })
+		many := x.Without || slices.ContainsFunc(x.Grouping, func(label string) bool { return label != "cluster" && label != "superpod" })
 
-		return !few && !x.Without || slices.Contains([]parser.ItemType{parser.TOPK, parser.BOTTOMK, parser.LIMITK}, x.Op) || limited(x.Expr)
+		return !many || slices.Contains([]parser.ItemType{parser.TOPK, parser.BOTTOMK, parser.LIMITK}, x.Op) || limited(x.Expr)
 	case *parser.BinaryExpr:
 		return limitedBinary(x)
-	case *parser.Call:
-		return slices.ContainsFunc(x.Args, limited)
 	default:
-		return false
+		return slices.ContainsFunc(parser.Children(expr), func(node parser.Node) bool {
+			inner, ok := node.(parser.Expr)
+
+			return ok && limited(inner)
+		})
 	}
 }
 
 func limitedBinary(x *parser.BinaryExpr) bool {
-	switch {
-	case x.Op == parser.LOR:
+	switch x.Op {
+	case parser.LOR:
 		return limited(x.LHS) && limited(x.RHS)
-	case x.Op == parser.LUNLESS:
+	case parser.LUNLESS:
 		return limited(x.LHS)
 	default:
 		return x.Op.IsComparisonOperator() && !x.ReturnBool || limited(x.LHS) || limited(x.RHS)
