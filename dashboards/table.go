@@ -94,7 +94,7 @@ func (Table) instant() bool { return true }
 
 func (t Table) draw(p Panel, on Page, into *dashboard.Panel) {
 	options := table.NewOptions()
-	options.CellHeight = new(common.TableCellHeightSm)
+	options.CellHeight, options.Footer = new(common.TableCellHeightSm), nil
 
 	for _, by := range t.Sort {
 		title, descending := strings.CutPrefix(by, "-")
