@@ -109,6 +109,9 @@ func fleetTable(l Limits) Panel {
 	faulty := to(uidFaults, "Faults of the SuperPod", cluster, superpod)
 	idle := to(uidEfficiency, "Who holds idle chips", cluster, superpod)
 
+	chips := number("Chips", of(spChips), counts(none()), 80)
+	chips.Links = []Link{down} // where neither label is there
+
 	held := number("Held idle", of(spHeld), counts(none()), 90)
 	held.Links = []Link{idle}
 
@@ -119,7 +122,7 @@ func fleetTable(l Limits) Panel {
 		View: Table{Rows: perSuperPod, Sort: []string{"-Unhealthy"}, Columns: []Column{
 			label(cluster, "Cluster", 120, down),
 			label(superpod, "SuperPod", 120, down),
-			number("Chips", of(spChips), counts(none()), 80),
+			chips,
 			state("Missing", of(spMissing), counts(marked(bad)), 80),
 			state("Unhealthy", of(spUnhealthy), counts(marked(bad)), 90, faulty),
 			state("Hosts unread", of(spUnread), counts(marked(bad)), 105, to(uidMonitoring, "Is the monitoring well?", cluster, superpod)),
