@@ -10,6 +10,7 @@ const (
 	inShare   = "percentunit"
 	inWatts   = "watt"
 	inJoules  = "joule"
+	inEnergy  = "watth"
 	inCelsius = "celsius"
 	inBytes   = "bytes"
 	inRate    = "Bps"

@@ -149,8 +149,9 @@ func bySuperPod(title, about, expr string, field Field, steps bool) Panel {
 	}
 }
 
-func fleetTrends(l Limits) []Panel {
-	use := Panel{
+// chipsByUse adds up to all chips that there should be.
+func chipsByUse() Panel {
+	return Panel{
 		Title: "Chips by what they do", Width: 12, Height: 8, Field: counts(plain()),
 		About: "All chips that there should be: busy, held but idle, free, without a reading of their use, and missing.",
 		Empty: "No host of the selection was read in this time, or the recording rules are missing.",
@@ -165,9 +166,11 @@ func fleetTrends(l Limits) []Panel {
 			{Expr: fmt.Sprintf("sum(%s)", spMissing), Legend: "Missing", Limit: 1},
 		},
 	}
+}
 
+func fleetTrends(l Limits) []Panel {
 	return []Panel{
-		use,
+		chipsByUse(),
 		bySuperPod("AI Core use", "Mean utilisation of the AI Cores.", spUsed, shares(plain()), false),
 		bySuperPod("Power", "Measured power of the chips.", spPower, amounts(inWatts, plain()), false).unless(noPower),
 		bySuperPod("Hottest chip", "Highest temperature of a chip; the line is where the rules count it as hot.", spHottest,

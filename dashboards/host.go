@@ -16,7 +16,7 @@ func host(l Limits) Page {
 			{Title: "Alerts", Panels: []Panel{alertsTable(l, "npu, chip", label(npu, "NPU", 70), label(chip, "Chip", 70, toChip()))}},
 			{Title: "States", Panels: hostStates()},
 			{Title: "Over time", Panels: hostTrends(l)},
-			{Title: "Who holds the chips", Panels: []Panel{hostPods(), hostProcesses(), hostJobs()}},
+			{Title: "Who holds the chips", Panels: []Panel{podsOf("host", perHost), hostProcesses(), hostJobs()}},
 			{Title: "Links", Folded: true, Panels: []Panel{hostRoCE(), hostLinks()}},
 			{Title: "Parts and releases", Folded: true, Panels: []Panel{hostReleases(), hostParts()}},
 			{Title: "Collection", Folded: true, Panels: []Panel{hostQueries()}},

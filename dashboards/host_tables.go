@@ -1,23 +1,27 @@
 package dashboards
 
-// onPods multiplies what a metric says of chips by the pods that hold them.
-func onPods(operation, metric string) string {
-	return operation + ` by (namespace, pod) (
+// onPods multiplies what a metric says of chips by the pods that hold them, for series by labels of the pods.
+func onPods(operation, by, metric string) string {
+	return operation + ` by (` + by + `) (
   group by (cluster, instance, npu, chip, namespace, pod) (ascend_npu_pod_info{$here})
     * on (cluster, instance, npu, chip) group_left () ` + metric + `
 )`
 }
 
-func hostPods() Panel {
+// inUse is the memory in use: the HBM, or the DDR of chips that have none.
+const inUse = `(ascend_npu_hbm_used_bytes{$here} or (ascend_npu_ddr_used_bytes{$here} unless on (cluster, instance, npu, chip) ascend_npu_hbm_used_bytes{$here}))`
+
+// podsOf is the table of the pods of a host or a rack.
+func podsOf(what string, rows int) Panel {
 	return Panel{
 		Title: "Pods", Width: 12, Height: 8, Field: counts(none()), Empty: noPods, Normal: true,
-		About: "Pods that hold chips of this host. A chip that several pods share counts whole for each.",
-		View: Table{Rows: perHost, Sort: []string{"-Chips"}, Columns: []Column{
+		About: "Pods that hold chips of this " + what + ". A chip that several pods share counts whole for each.",
+		View: Table{Rows: rows, Sort: []string{"-Chips"}, Columns: []Column{
 			label("namespace", "Namespace", 140, to(uidEfficiency, "Efficiency by namespace")),
 			label("pod", "Pod", 0),
-			number("Chips", `count by (namespace, pod) (group by (npu, chip, namespace, pod) (ascend_npu_pod_info{$here}))`, counts(none()), 80),
-			filled("AICore", onPods("avg", `ascend_npu_aicore_utilization_ratio{$here}`), plain(), 130),
-			number("Memory", onPods("sum", `(ascend_npu_hbm_used_bytes{$here} or (ascend_npu_ddr_used_bytes{$here} unless on (cluster, instance, npu, chip) ascend_npu_hbm_used_bytes{$here}))`),
+			number("Chips", `count by (namespace, pod) (group by (instance, npu, chip, namespace, pod) (ascend_npu_pod_info{$here}))`, counts(none()), 80),
+			filled("AICore", onPods("avg", "namespace, pod", `ascend_npu_aicore_utilization_ratio{$here}`), plain(), 130),
+			number("Memory", onPods("sum", "namespace, pod", inUse),
 				amounts(inBytes, none()), 100),
 		}},
 	}

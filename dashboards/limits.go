@@ -11,6 +11,8 @@ import (
 // that it turns when the alert does.
 type Limits struct {
 	HotCelsius         float64 // a chip counts as hot
+	BusyRatio          float64 // share of the AI Cores from which on a chip is busy
+	UnheldRatio        float64 // share of the HBM that no process holds
 	HBMHigh, HBMWorst  float64 // temperatures of the HBM
 	StaleSeconds       float64 // age of the summary
 	LateSeconds        float64 // of a query for its interval
@@ -29,6 +31,8 @@ func NewLimits(values rules.Values) (Limits, error) {
 
 	for path, into := range map[string]*float64{
 		"recording.hot_celsius":                       &l.HotCelsius,
+		"recording.busy_ratio":                        &l.BusyRatio,
+		"alerts.AscendHbmHeldWithoutProcess.ratio":    &l.UnheldRatio,
 		"alerts.AscendHbmTemperatureHigh.celsius":     &l.HBMHigh,
 		"alerts.AscendHbmTemperatureCritical.celsius": &l.HBMWorst,
 		"alerts.AscendCollectionStale.seconds":        &l.StaleSeconds,

@@ -15,6 +15,8 @@ type Variable struct {
 	Query string
 	// All may be chosen, and several: of what is above the hosts only.
 	All bool
+	// Choices are the values of a variable without a query, the first of which is chosen at first.
+	Choices []string
 }
 
 // choices are the variables of a page, each of which chooses among what those before it leave; with the first of them all may be
@@ -76,6 +78,10 @@ func source() dashboard.VariableModel {
 }
 
 func (v Variable) model() dashboard.VariableModel {
+	if len(v.Choices) > 0 {
+		return v.fixed()
+	}
+
 	m := dashboard.VariableModel{
 		Type: dashboard.VariableTypeQuery, Name: v.Name, Label: new(v.Label), Datasource: datasource(), Definition: new(v.Query),
 		Query: &dashboard.StringOrMap{Map: map[string]any{
@@ -93,6 +99,24 @@ func (v Variable) model() dashboard.VariableModel {
 			Value: dashboard.StringOrArrayOfString{ArrayOfString: []string{"$__all"}},
 		}
 	}
+
+	return m
+}
+
+// fixed is a variable whose values are known.
+func (v Variable) fixed() dashboard.VariableModel {
+	m := dashboard.VariableModel{
+		Type: dashboard.VariableTypeCustom, Name: v.Name, Label: new(v.Label),
+		Query: &dashboard.StringOrMap{String: new(strings.Join(v.Choices, ","))},
+		Multi: new(false), IncludeAll: new(false),
+	}
+
+	for i, choice := range v.Choices {
+		text := dashboard.StringOrArrayOfString{String: new(choice)}
+		m.Options = append(m.Options, dashboard.VariableOption{Selected: new(i == 0), Text: text, Value: text})
+	}
+
+	m.Current = &m.Options[0]
 
 	return m
 }

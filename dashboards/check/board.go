@@ -212,7 +212,7 @@ func (c *checker) page() {
 
 // variable asks for values out of few series, and for a choice of one from the hosts downwards.
 func (c *checker) variable(v variable) {
-	if v.Type == "datasource" {
+	if v.Type == "datasource" || v.Type == "custom" { // ask nothing
 		return
 	}
 

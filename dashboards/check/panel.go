@@ -51,7 +51,7 @@ func (c *checker) panel(p panel) {
 	c.targetsOf(p)
 
 	for _, l := range defaults.Links {
-		c.link(p, l, `__field\.labels`)
+		c.link(p, l, `__(?:field\.labels|data\.fields)`)
 	}
 
 	if p.Type == "table" {
@@ -100,7 +100,7 @@ func (c *checker) columns(p panel) {
 
 	for _, o := range p.FieldConfig.Overrides {
 		name, _ := o.Matcher.Options.(string)
-		if o.Matcher.ID != "byName" {
+		if o.Matcher.ID != "byName" && !crossed(p) {
 			c.problem("%s: columns are set by name, not by %s", p.Title, o.Matcher.ID)
 		}
 
@@ -143,13 +143,18 @@ func (c *checker) columns(p panel) {
 	}
 }
 
+// crossed says whether labels give a table its columns, whose names are not known then.
+func crossed(p panel) bool {
+	return slices.ContainsFunc(p.Transformations, func(t transformation) bool { return t.ID == "groupingToMatrix" })
+}
+
 // link checks that a link leads to a page that there is, with variables that it has, and takes them from what there is.
 func (c *checker) link(p panel, l link, labels string) {
 	if l.Title == "" {
 		c.problem("%s: a link has no title", p.Title)
 	}
 
-	for _, match := range regexp.MustCompile(`\$\{`+labels+`\.([a-z_]+)`).FindAllStringSubmatch(l.URL, -1) {
+	for _, match := range regexp.MustCompile(`\$\{`+labels+`\.([A-Za-z_]+)`).FindAllStringSubmatch(l.URL, -1) {
 		if !shows(p, match[1]) {
 			c.problem("%s: the link %q takes the label %s, which is not there", p.Title, l.Title, match[1])
 		}
@@ -197,8 +202,10 @@ func (c *checker) link(p panel, l link, labels string) {
 // shows says whether the series of a panel have a label, by what its queries say: they group by it, or its table shows it.
 func shows(p panel, label string) bool {
 	for _, t := range p.Transformations {
-		if _, ok := t.Options.RenameByName[label]; ok {
-			return true
+		for field, title := range t.Options.RenameByName {
+			if label == field || label == title {
+				return true
+			}
 		}
 	}
 
