@@ -51,8 +51,12 @@ const (
 	noneFailed = "No chip fails a query."
 )
 
+// exporterStates are whether an exporter answers plus whether it can read the chips.
+func exporterStates() Field {
+	return states(State{"0", "Down", bad}, State{"1", "Reads no chips", bad}, State{"2", "Reads the chips", good})
+}
+
 func hostState(l Limits) []Panel {
-	state := states(State{"0", "Down", bad}, State{"1", "Reads no chips", bad}, State{"2", "Reads the chips", good})
 	of := func(title, about, expr string, field Field) Panel {
 		p := tile(title, about, expr, field)
 		p.Empty = noHost
@@ -67,7 +71,7 @@ func hostState(l Limits) []Panel {
 
 	return []Panel{
 		tile("Exporter", "Whether the exporter answers, and whether it can read the chips.",
-			`max(host:up:sum{$here} + on (cluster, instance) (host:ascend_exporter_up:sum{$here} or 0 * host:up:sum{$here}))`, state).
+			`max(host:up:sum{$here} + on (cluster, instance) (host:ascend_exporter_up:sum{$here} or 0 * host:up:sum{$here}))`, exporterStates()).
 			unless("No exporter of this host is in the discovery of this Prometheus."),
 		of("Age of the data", "Time since the last good summary of npu-smi. It turns where the alert on stale data begins.",
 			`max(host:ascend_exporter_summary_age_seconds:max{$here})`, amounts(inSeconds, rising(Step{l.StaleSeconds, bad}))),

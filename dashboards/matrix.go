@@ -24,7 +24,7 @@ func (Matrix) instant() bool           { return true }
 
 func (Matrix) draw(p Panel, on Page, into *dashboard.Panel) {
 	options := table.NewOptions()
-	options.CellHeight = new(common.TableCellHeightSm)
+	options.CellHeight, options.Footer = new(common.TableCellHeightSm), nil
 	options.SortBy = []common.TableSortByFieldState{{DisplayName: hostColumn, Desc: new(false)}}
 
 	into.Type, into.Options = "table", options

@@ -46,7 +46,9 @@ func toRack() Link { return to(uidRack, "Open the rack", rack) }
 const noRacks = "No host of the SuperPod was read, or the recording rules are missing."
 
 func rackMap(l Limits) Panel {
-	share := func(part, of string) string { return at(rack, part) + " / on (cluster, superpod, rack) " + at(rack, of) }
+	share := func(part, of string) string {
+		return at(rack, part) + " / on (cluster, superpod, rack) " + at(rack, of)
+	}
 
 	return Panel{
 		Title: "Racks", Width: columns, Height: 10, Field: celsius(plain()), Empty: noRacks,
@@ -75,7 +77,9 @@ func graded(steps ...float64) Scale {
 
 // rackState numbers the worst of what is wrong with a rack, and gives nothing for racks that are well.
 func rackState() string {
-	of := func(state int, problem string) string { return fmt.Sprintf("%d + 0 * ((%s) > 0)", state, at(rack, problem)) }
+	of := func(state int, problem string) string {
+		return fmt.Sprintf("%d + 0 * ((%s) > 0)", state, at(rack, problem))
+	}
 
 	return strings.Join([]string{
 		of(6, spMissing), of(5, spUnread), of(4, spUnhealthy+" + on (cluster, superpod) "+spUnusable), of(3, spLinksDown()),

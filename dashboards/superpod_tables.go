@@ -100,7 +100,9 @@ func chipsWithoutLink() Panel {
 }
 
 // classes names the class of codes that the exporter does not know.
-func classes(expr string) string { return `label_replace(` + expr + `, "handling", "(unknown code)", "handling", "")` }
+func classes(expr string) string {
+	return `label_replace(` + expr + `, "handling", "(unknown code)", "handling", "")`
+}
 
 func superPodFaults() []Panel {
 	const well = "No fault is active."
