@@ -57,5 +57,5 @@ func Known() map[string][]string {
 
 // Pages are all dashboards.
 func Pages(l Limits) []Page {
-	return []Page{fleet(l), superPod(l), rackPage(l), host(l)}
+	return []Page{fleet(l), superPod(l), rackPage(l), host(l), efficiency(l)}
 }
