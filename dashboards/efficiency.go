@@ -49,10 +49,12 @@ func ofNamespaces(title, about, expr string, field Field) Panel {
 	return Panel{
 		Title: title, About: about + " The 20 namespaces that held most chips in the time range are shown.", Width: 12, Height: 8, Field: field, View: Lines{},
 		Empty: noPods, Normal: true,
-		Queries: []Query{{Expr: fmt.Sprintf(`%s
+		Queries: []Query{{
+			Expr: fmt.Sprintf(`%s
   and on (cluster, namespace)
 topk(%d, sum by (cluster, namespace) (sum_over_time(rack:ascend_npu_pod_chips:count{$here}[$__range] @ end())))`, expr, most),
-			Legend: "{{cluster}} {{namespace}}", Limit: most}},
+			Legend: "{{cluster}} {{namespace}}", Limit: most,
+		}},
 	}
 }
 

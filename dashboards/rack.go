@@ -32,14 +32,18 @@ func rackPage(l Limits) Page {
 
 // ofRack are panels of SuperPods for a rack.
 func ofRack(panels []Panel) []Panel {
-	for i, p := range panels {
-		panels[i].Queries = slices.Clone(p.Queries)
-		for j, q := range p.Queries {
-			panels[i].Queries[j].Expr = at(rack, q.Expr)
+	of := make([]Panel, 0, len(panels))
+
+	for _, p := range panels {
+		p.Queries = slices.Clone(p.Queries)
+		for i, q := range p.Queries {
+			p.Queries[i].Expr = at(rack, q.Expr)
 		}
+
+		of = append(of, p)
 	}
 
-	return panels
+	return of
 }
 
 func toHost() Link   { return to(uidHost, "Open the host", instance) }
@@ -67,11 +71,11 @@ ascend_npu_hbm_used_bytes{$here} / ascend_npu_hbm_total_bytes{$here}
 }
 
 // byHost draws a line for each server.
-func byHost(title, about, expr string, field Field, more ...Query) Panel {
+func byHost(title, about, expr string, field Field) Panel {
 	return Panel{
 		Title: title, About: about, Width: 12, Height: 8, Field: field, View: Lines{},
 		Empty:   "No host of the rack was read in this time, or the recording rules are missing.",
-		Queries: append([]Query{{Expr: expr, Legend: "{{instance}}", Limit: inRack}}, more...), Links: []Link{toHost()},
+		Queries: []Query{{Expr: expr, Legend: "{{instance}}", Limit: inRack}}, Links: []Link{toHost()},
 	}
 }
 

@@ -3,9 +3,10 @@ package dashboards
 import "fmt"
 
 func rackProblems() Panel {
-	rows := "topk(50, " + rackState() + ")"
+	rows := "topk(50, max by (rack) (\n" + rackState() + "\n))"
+	first := state("Worst", rows, rackStateField(), 130, toRack()) // leads on where there is no name
 	of := func(title, expr string, colour string, width int) Column {
-		return state(title, "("+at(rack, expr)+") and on (cluster, superpod, rack) "+rows, counts(marked(colour)), width)
+		return state(title, "max by (rack) ("+at(rack, expr)+") and on (rack) "+rows, counts(marked(colour)), width)
 	}
 
 	return Panel{
@@ -13,7 +14,7 @@ func rackProblems() Panel {
 		About: "What is wrong with each rack now, the worst first. Hosts unread are hosts of which no chip can be read.",
 		View: Table{Rows: 50, Sort: []string{"-Worst"}, Columns: []Column{
 			label(rack, "Rack", 200, toRack()),
-			state("Worst", rows, rackStateField(), 130),
+			first,
 			of("Hosts unread", spUnread, unknown, 110),
 			of("Chips missing", spMissing, worst, 110),
 			of("Unhealthy", spUnhealthy, bad, 100),
@@ -99,8 +100,8 @@ func chipsWithoutLink() Panel {
 		number("Temp", chipOf(warmth)+" and on (rack, instance, npu, chip) "+rows, celsius(none()), 70))
 }
 
-// classes names the class of codes that the exporter does not know.
-func classes(expr string) string {
+// byClass names the class of codes that the exporter does not know.
+func byClass(expr string) string {
 	return `label_replace(` + expr + `, "handling", "(unknown code)", "handling", "")`
 }
 
@@ -111,7 +112,7 @@ func superPodFaults() []Panel {
 		{
 			Title: "Active faults by class", Width: 12, Height: 8, Field: counts(plain()), Empty: well, Normal: true, View: Lines{Steps: true, Stacked: true},
 			About:   "Fault codes that are active, by what the vendor's class of the code asks for.",
-			Queries: []Query{{Expr: classes(`sum by (handling) (superpod:ascend_npu_fault_active:count{$here})`), Legend: "{{handling}}", Limit: 20}},
+			Queries: []Query{{Expr: byClass(`sum by (handling) (superpod:ascend_npu_fault_active:count{$here})`), Legend: "{{handling}}", Limit: 20}},
 			Links:   []Link{to(uidFaults, "Faults of the SuperPod")},
 		},
 		{
@@ -120,7 +121,7 @@ func superPodFaults() []Panel {
 			View: Table{Rows: 50, Sort: []string{"-Faults"}, Columns: []Column{
 				label(rack, "Rack", 0, to(uidFaults, "Faults of the rack", rack)),
 				label("handling", "Class", 200),
-				state("Faults", `topk(50, `+classes(`sum by (rack, handling) (rack:ascend_npu_fault_active:count{$here})`)+`)`, counts(marked(notice)), 90),
+				state("Faults", `topk(50, `+byClass(`sum by (rack, handling) (rack:ascend_npu_fault_active:count{$here})`)+`)`, counts(marked(notice)), 90),
 			}},
 		},
 	}
