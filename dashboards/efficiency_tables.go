@@ -134,8 +134,8 @@ func wasted(title, about, empty, sort string, values ...Column) Panel {
 	}
 }
 
-// idleFor is the time since chips that are idle were busy: at most the time range. Each of the values tells of a quarter of an hour, so
-// steps of as much miss none.
+// idleFor is the time since chips that are idle were busy, to a quarter of an hour: at most the time range. Each of the values tells of as
+// much, so that steps of it miss none.
 func idleFor(l Limits) string {
 	return fmt.Sprintf(`(
     time() - max_over_time(timestamp(%s)[$__range:15m])
@@ -151,7 +151,7 @@ func idleHeld(l Limits) Panel {
 	}
 
 	return wasted("Held and idle for longest",
-		"Chips that a process, a pod or a job holds and that are idle for longest: at most for the time range, so widen it to look further back.",
+		"Chips that a process, a pod or a job holds and that are idle for longest, to a quarter of an hour: at most for the time range, so widen it to look further back.",
 		"No chip is held and idle.", "-Idle for",
 		number("Idle for", rows, amounts(inSeconds, none()), 95),
 		number("Memory", of("max by ("+everyChip+") "+inUse), amounts(inBytes, none()), 95),

@@ -95,14 +95,14 @@ func rackStateField() Field {
 const allWell = "No rack has a problem."
 
 func rackStates() Panel {
-	const most = 60
+	const most = 40
 
 	// The same racks are drawn at all times: those with problems for longest.
 	longest := fmt.Sprintf("topk(%d, count_over_time((\n%s\n)[$__range:$__interval] @ end()))", most, rackState())
 
 	return Panel{
 		Title: "States of racks with problems", Width: columns, Height: 9, Field: rackStateField(), Empty: allWell, Normal: true, View: Timeline{},
-		About:   "The worst of what is wrong with a rack, over time; there is nothing where all is well. Of more than 60 racks it shows those with problems for longest.",
+		About:   "The worst of what is wrong with a rack, over time; there is nothing where all is well. Of more than 40 racks it shows those with problems for longest.",
 		Queries: []Query{{Expr: "(\n" + rackState() + "\n) and on (cluster, superpod, rack)\n" + longest, Legend: "{{rack}}", Limit: most}},
 		Links:   []Link{toRack()},
 	}
