@@ -144,6 +144,15 @@ func TestRulesRefuse(t *testing.T) {
 		"another colour": {fleet, func(e editor) {
 			e.at(e.kind("stat"), "fieldConfig", "defaults", "thresholds", "steps", 0)["color"] = "red"
 		}, "none of the colours"},
+		"columns by type": {fleet, func(e editor) {
+			e.at(e.kind("table"), "fieldConfig", "overrides", 2, "matcher")["id"] = "byType"
+		}, "columns are set by name, not by byType"},
+		"a map whose link takes what is not there": {"ascend-rack", func(e editor) {
+			e.at(e.kind("table"), "fieldConfig", "defaults", "links", 0)["url"] = "/d/ascend-host?var-instance=${__data.fields.Server}&${__url_time_range}"
+		}, "takes the label Server"},
+		"a map whose first column has no unit": {"ascend-rack", func(e editor) {
+			e.at(e.kind("table"), "fieldConfig", "overrides", 0)["properties"] = []any{}
+		}, "the column Host needs a unit"},
 		"a column without a unit": {fleet, func(e editor) {
 			e.at(e.kind("table"), "fieldConfig", "overrides", 2)["properties"] = []any{}
 		}, "the column Chips needs a unit"},
