@@ -5,10 +5,10 @@ import "fmt"
 // AscendWatchdog fires as long as Prometheus evaluates the alerts, so without it "no alert" is not known to be true.
 const watchdog = `ALERTS{alertname="AscendWatchdog",alertstate="firing"}`
 
-// firing counts alerts that fire, by labels that the series of all are given with; nothing where alerts are evaluated elsewhere.
-func firing(by, severity, all string) string {
-	return fmt.Sprintf(`count by (%s) (ALERTS{$here,alertstate="firing",alertname=~"Ascend.+",severity=~"%s"}) or 0 * %s and on () %s`,
-		by, severity, all, watchdog)
+// firing counts alerts of the severities critical and warning that fire, by labels that the series of all are given with; nothing where alerts are evaluated elsewhere.
+func firing(by, all string) string {
+	return fmt.Sprintf(`count by (%s) (ALERTS{$here,alertstate="firing",alertname=~"Ascend.+",severity=~"critical|warning"}) or 0 * %s and on () %s`,
+		by, all, watchdog)
 }
 
 // noAlerts says what it means that there is no number of alerts.

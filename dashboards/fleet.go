@@ -80,7 +80,7 @@ func fleetState() []Panel {
 		tile("Links down", "RoCE links that are down and in use, and HCCS links that are down.", sum(spLinksDown()), counts(faults(bad))).unless(noLinks),
 		tile("Throttled", "Chips that ran below their rated clock while they were busy.", sum(spThrottled), counts(faults(notice))),
 		tile("Alerts", "Alerts of the severities critical and warning that fire.",
-			fmt.Sprintf("sum(%s)", firing("cluster, superpod", "critical|warning", `superpod:up:count{$here}`)), counts(faults(bad))).unless(noAlerts),
+			fmt.Sprintf("sum(%s)", firing("cluster, superpod", `superpod:up:count{$here}`)), counts(faults(bad))).unless(noAlerts),
 		tile("In maintenance", "Hosts on which planned work is announced: their alerts are held back.", sum(`superpod:ascend_exporter_maintenance:sum{$here}`), counts(plain())),
 	}
 }
@@ -134,7 +134,7 @@ func fleetTable(l Limits) Panel {
 			state("HBM", "max by (cluster, superpod) ("+spHBM+")", celsius(rising(Step{l.HBMHigh, notice}, Step{l.HBMWorst, bad}).cell()), 80).or(noHBM),
 			state("Throttled", of(spThrottled), counts(marked(notice)), 90),
 			state("Links down", of(spLinksDown()), counts(marked(bad)), 95).or(noLinks),
-			state("Alerts", of(firing("cluster, superpod", "critical|warning", `superpod:up:count{$here}`)), counts(marked(bad)), 0).or(noAlerts),
+			state("Alerts", of(firing("cluster, superpod", `superpod:up:count{$here}`)), counts(marked(bad)), 0).or(noAlerts),
 		}},
 	}
 }

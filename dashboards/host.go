@@ -82,7 +82,7 @@ func hostState(l Limits) []Panel {
 		of("Faults", "Fault codes that are active. Without a number the query health does not work.",
 			`count(ascend_npu_fault_active{$here}) or 0 * max(ascend_exporter_query_success{$here,query="health"} == 1)`, counts(faults(notice))),
 		of("Alerts", "Alerts of the severities critical and warning that fire on this host and its chips.",
-			fmt.Sprintf("sum(%s)", firing("cluster, instance", "critical|warning", `max by (cluster, instance) (host:up:count{$here})`)), counts(faults(bad))).
+			fmt.Sprintf("sum(%s)", firing("cluster, instance", `max by (cluster, instance) (host:up:count{$here})`)), counts(faults(bad))).
 			unless(noAlerts),
 		narrow(of("Hottest", "Highest temperature of a chip. It turns where the rules count a chip as hot.",
 			`max(host:ascend_npu_temperature_celsius:max{$here})`, celsius(rising(Step{l.HotCelsius, notice})))),

@@ -60,7 +60,7 @@ func rackServers(l Limits) Panel {
 			state("Hottest", "max by (instance) ("+at("host", spHottest)+")", celsius(rising(Step{l.HotCelsius, notice}).cell()), 85),
 			state("HBM", "max by (instance) ("+at("host", spHBM)+")", celsius(rising(Step{l.HBMHigh, notice}, Step{l.HBMWorst, bad}).cell()), 75).or(noHBM),
 			state("Planned work", "max by (instance) (host:ascend_exporter_maintenance:last{$here})", states(State{"0", "No", blank}, State{"1", "Yes", notice}), 105),
-			state("Alerts", "sum by (instance) ("+firing("cluster, instance", "critical|warning", `max by (cluster, instance) (host:up:count{$here})`)+")", counts(marked(bad)), 80).or(noAlerts),
+			state("Alerts", "sum by (instance) ("+firing("cluster, instance", `max by (cluster, instance) (host:up:count{$here})`)+")", counts(marked(bad)), 80).or(noAlerts),
 		}},
 	}
 }
