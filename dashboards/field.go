@@ -7,7 +7,9 @@ import (
 // Units by Grafana's names.
 const (
 	inCount   = "locale" // whole, with separators
+	inAmount  = "short"  // with a prefix such as k
 	inShare   = "percentunit"
+	inPercent = "percent" // of shares that are small, or more than the whole: 100 is the whole
 	inWatts   = "watt"
 	inJoules  = "joule"
 	inEnergy  = "watth"
@@ -15,6 +17,7 @@ const (
 	inBytes   = "bytes"
 	inRate    = "Bps"
 	inHertz   = "hertz"
+	inVolts   = "volt"
 	inSeconds = "s"
 	inTime    = "dateTimeAsIso" // milliseconds since 1970
 	inText    = "string"        // a state, or a label
@@ -54,6 +57,22 @@ func severities() Field {
 // health are the states of ascend_npu_health_status.
 func health() Field {
 	return states(State{"0", "OK", good}, State{"1", "Warning", notice}, State{"2", "Alarm", bad}, State{"3", "Critical", worst}, State{"4", "UNKNOWN", unknown})
+}
+
+// classes are those by which faults are handled.
+func classes() Field {
+	return states(
+		State{"SeparateNPU", "SeparateNPU", worst}, State{"ManuallySeparateNPU", "ManuallySeparateNPU", worst}, State{"RestartNPU", "RestartNPU", bad},
+		State{"FreeRestartNPU", "FreeRestartNPU", notice}, State{"PreSeparateNPU", "PreSeparateNPU", notice},
+		State{"RestartBusiness", "RestartBusiness", notice}, State{"SubHealth", "SubHealth", notice},
+		State{"RestartRequest", "RestartRequest", quiet}, State{"NotHandle", "NotHandle", quiet}, State{"", "(unknown code)", unknown})
+}
+
+// seldom is for a column of states that most rows have no value of: those stay blank.
+func (f Field) seldom() Field {
+	f.Scale = none()
+
+	return f
 }
 
 func (f Field) mappings() []dashboard.ValueMapping {

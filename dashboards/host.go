@@ -17,7 +17,7 @@ func host(l Limits) Page {
 			{Title: "States", Panels: hostStates()},
 			{Title: "Over time", Panels: hostTrends(l)},
 			{Title: "Who holds the chips", Panels: []Panel{podsOf("host", perHost), hostProcesses(), hostJobs()}},
-			{Title: "Links", Folded: true, Panels: []Panel{hostRoCE(), hostLinks()}},
+			{Title: "Links", Folded: true, Panels: []Panel{hostRoCE(toChip()), hostLinks(toChip())}},
 			{Title: "Parts and releases", Folded: true, Panels: []Panel{hostReleases(), hostParts()}},
 			{Title: "Collection", Folded: true, Panels: []Panel{hostQueries()}},
 		},
@@ -130,17 +130,26 @@ func perChip(title, about, expr string, field Field, view View) Panel {
 	}
 }
 
+// roceLink tells a RoCE port that is down from one that is not in use.
+func roceLink() string {
+	return byChip(`ascend_npu_roce_link_up{$here} == 1`) + " or " + byChip(`chip:ascend_npu_roce_link_up:down{$here}`) + " or " +
+		byChip(`ascend_npu_roce_link_up{$here} == 0`) + " - 1"
+}
+
+// roceLinks are the states of roceLink.
+func roceLinks() Field {
+	return states(State{"1", "Up", good}, State{"0", "Down", bad}, State{"-1", "Not in use", quiet})
+}
+
 func hostStates() []Panel {
 	throttled := byChip(`chip:ascend_npu_aicore_frequency_hertz:throttled{$here}`) + " > bool 0 or 0 * " + byChip(`ascend_npu_aicore_frequency_hertz{$here}`)
-	roce := byChip(`ascend_npu_roce_link_up{$here} == 1`) + " or " + byChip(`chip:ascend_npu_roce_link_up:down{$here}`) + " or " +
-		byChip(`ascend_npu_roce_link_up{$here} == 0`) + " - 1"
 
 	return []Panel{
 		perChip("Health", "The health that npu-smi gives.", byChip(`ascend_npu_health_status{$here}`), health(), Timeline{}),
 		perChip("Throttled", "Whether a chip ran below its rated clock while it was busy.", throttled,
 			states(State{"0", "No", good}, State{"1", "Yes", notice}), Timeline{}).unless(noClock),
-		perChip("RoCE link", "State of the RoCE port. Not in use is a port that is down and was never up since the chip's start, on a host where no other is.", roce,
-			states(State{"1", "Up", good}, State{"0", "Down", bad}, State{"-1", "Not in use", quiet}), Timeline{}).unless(noRoCE),
+		perChip("RoCE link", "State of the RoCE port. Not in use is a port that is down and was never up since the chip's start, on a host where no other is.", roceLink(),
+			roceLinks(), Timeline{}).unless(noRoCE),
 		perChip("HCCS links down", "HCCS links of the chip that are down.", byChip(`ascend_npu_hccs_links_down{$here}`), counts(faults(bad)), Timeline{}).unless(noHCCS),
 	}
 }

@@ -67,7 +67,8 @@ func roceHealth() Field {
 		State{"8", "Detect ip set", quiet}, State{"9", "Unknown", unknown})
 }
 
-func hostRoCE() Panel {
+// hostRoCE lists the RoCE ports of what the page is about; chips are where their names lead.
+func hostRoCE(chips ...Link) Panel {
 	grown := func(metric string) string { return "sum by (npu, chip) (increase(" + metric + "[$__range]))" }
 	neighbour := Query{Expr: `group by (npu, chip, switch, port) (ascend_npu_roce_neighbor_info{$here})`, Empty: "No neighbour is told by LLDP."}
 
@@ -75,8 +76,8 @@ func hostRoCE() Panel {
 		Title: "RoCE ports", Width: columns, Height: 9, Field: counts(none()), Empty: noRoCE, Normal: true,
 		About: "The RoCE port of each chip: its state now, and what it counted in the time range.",
 		View: Table{Rows: perHost, Sort: []string{"NPU", "Chip"}, Columns: []Column{
-			label(npu, "NPU", 65, toChip()),
-			label(chip, "Chip", 65, toChip()),
+			label(npu, "NPU", 65, chips...),
+			label(chip, "Chip", 65, chips...),
 			state("Link", byChip(`ascend_npu_roce_link_up{$here}`), states(State{"0", "Down", notice}, State{"1", "Up", good}), 70),
 			state("Probe", byChip(`ascend_npu_roce_health_status{$here}`), roceHealth(), 130),
 			number("Speed", byChip(`ascend_npu_roce_speed_bytes{$here}`), amounts(inRate, none()), 100),
@@ -97,13 +98,14 @@ func hostRoCE() Panel {
 	}
 }
 
-func hostLinks() Panel {
+// hostLinks lists the other links in the same way.
+func hostLinks(chips ...Link) Panel {
 	return Panel{
 		Title: "HCCS, SIO, PCIe and UB ports", Width: columns, Height: 9, Field: counts(none()), Empty: noChips, Normal: true,
 		About: "Links within the server, and the ports of a 950: their state now, and what they counted in the time range. Ports without a cable are down too.",
 		View: Table{Rows: perHost, Sort: []string{"NPU", "Chip"}, Columns: []Column{
-			label(npu, "NPU", 65, toChip()),
-			label(chip, "Chip", 65, toChip()),
+			label(npu, "NPU", 65, chips...),
+			label(chip, "Chip", 65, chips...),
 			number("HCCS links", byChip(`ascend_npu_hccs_links{$here}`), counts(none()), 100).or(noHCCS),
 			state("HCCS down", byChip(`ascend_npu_hccs_links_down{$here}`), counts(marked(bad)), 100).or(noHCCS),
 			number("HCCS retries", `sum by (npu, chip) (increase(ascend_npu_hccs_retries_total{$here}[$__range]))`, counts(none()), 110).or(noHCCS),

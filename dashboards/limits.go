@@ -13,6 +13,7 @@ type Limits struct {
 	HotCelsius         float64 // a chip counts as hot
 	BusyRatio          float64 // share of the AI Cores from which on a chip is busy
 	UnheldRatio        float64 // share of the HBM that no process holds
+	TooHotCelsius      float64 // of a chip, for AscendNpuTemperatureHigh; 0 where that is off
 	HBMHigh, HBMWorst  float64 // temperatures of the HBM
 	StaleSeconds       float64 // age of the summary
 	LateSeconds        float64 // of a query for its interval
@@ -20,6 +21,7 @@ type Limits struct {
 	Pages, PagesWorst  float64 // isolated pages of the HBM
 	SeriesHost, Series float64 // of a host, and further ones for each of its chips
 	Runbooks           string  // the address to which NAME.md is added
+	Job                string  // a regular expression for the label job of the exporters' targets
 }
 
 // NewLimits reads them from the values of the rules.
@@ -48,7 +50,14 @@ func NewLimits(values rules.Values) (Limits, error) {
 		}
 	}
 
+	if alert, _ := values["alerts"].(map[string]any)["AscendNpuTemperatureHigh"].(map[string]any); alert["enabled"] == true {
+		if l.TooHotCelsius, err = threshold(values, "alerts.AscendNpuTemperatureHigh.celsius"); err != nil {
+			return Limits{}, err
+		}
+	}
+
 	l.Runbooks, _ = values["runbooks"].(string)
+	l.Job, _ = values["job"].(string)
 
 	return l, nil
 }

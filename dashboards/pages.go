@@ -57,5 +57,7 @@ func Known() map[string][]string {
 
 // Pages are all dashboards.
 func Pages(l Limits) []Page {
-	return []Page{fleet(l), superPod(l), rackPage(l), host(l), efficiency(l)}
+	return []Page{
+		fleet(l), superPod(l), rackPage(l), host(l), chipPage(l), faultsPage(l), efficiency(l), monitoringPage(l),
+	}
 }

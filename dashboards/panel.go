@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -16,12 +17,16 @@ type Panel struct {
 	Normal bool
 	// NoValue is shown in the place of Empty where there is no room for a sentence.
 	NoValue string
-	Width   uint32 // of the grid's 24
-	Height  uint32
-	Field   Field
-	Queries []Query // a Table has its own
-	Links   []Link
-	View    View
+	// Here are the matchers of what the panel is about, where that is not the page's.
+	Here string
+	// Interval is the shortest step, where what the panel reads changes more seldom than the rest of the page.
+	Interval string
+	Width    uint32 // of the grid's 24
+	Height   uint32
+	Field    Field
+	Queries  []Query // a Table has its own
+	Links    []Link
+	View     View
 }
 
 // A View is a kind of panel.
@@ -42,7 +47,7 @@ func (p Panel) asked(on Page) []Query {
 			q.Empty = p.Empty
 		}
 
-		queries = append(queries, q.in(on.Here))
+		queries = append(queries, q.in(cmp.Or(p.Here, on.Here)))
 	}
 
 	return queries
@@ -61,7 +66,7 @@ func (p Panel) build(on Page, id uint32, at dashboard.GridPos) dashboard.Panel {
 
 	built := dashboard.Panel{
 		Id: new(id), Title: new(p.Title), Description: new(p.description(on)), GridPos: &at, Datasource: datasource(),
-		Interval:    new(on.Interval),
+		Interval:    new(cmp.Or(p.Interval, on.Interval)),
 		FieldConfig: &dashboard.FieldConfigSource{Defaults: config, Overrides: []dashboard.DashboardFieldConfigSourceOverrides{}},
 	}
 
@@ -95,7 +100,7 @@ func (p Panel) targets(on Page, id uint32) []Target {
 
 	for i, q := range p.asked(on) {
 		targets = append(targets, Target{
-			Dashboard: on.UID, Panel: id, Title: p.Title, RefID: refID(i), Expr: q.Expr, Instant: p.View.instant(), Interval: on.Interval,
+			Dashboard: on.UID, Panel: id, Title: p.Title, RefID: refID(i), Expr: q.Expr, Instant: p.View.instant(), Interval: cmp.Or(p.Interval, on.Interval),
 			Limit: q.Limit, Empty: q.Empty,
 		})
 	}

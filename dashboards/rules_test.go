@@ -142,7 +142,13 @@ func TestLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if err := values.Set("mine.yml", []byte("recording: {hot_celsius: 71.5}\nrunbooks: https://wiki.example/npu")); err != nil {
+	if err := values.Set("mine.yml", []byte(`
+recording: {hot_celsius: 71.5}
+runbooks: https://wiki.example/npu
+job: npu-.+
+alerts:
+  AscendNpuTemperatureHigh: {enabled: true, celsius: 76.5}
+`)); err != nil {
 		t.Fatal(err)
 	}
 
@@ -156,10 +162,15 @@ func TestLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	fleet := string(files["json/ascend-fleet.json"])
-	for _, want := range []string{`"value": 71.5`, "https://wiki.example/npu/${__data.fields.alertname"} {
-		if !strings.Contains(fleet, want) {
-			t.Errorf("no %s in the page", want)
+	for file, wants := range map[string][]string{
+		"json/ascend-fleet.json":      {`"value": 71.5`, "https://wiki.example/npu/${__data.fields.alertname"},
+		"json/ascend-chip.json":       {`"value": 71.5`, `"value": 76.5`},
+		"json/ascend-monitoring.json": {`job=~\"npu-.+\"`},
+	} {
+		for _, want := range wants {
+			if !strings.Contains(string(files[file]), want) {
+				t.Errorf("no %s in %s", want, file)
+			}
 		}
 	}
 
