@@ -16,6 +16,7 @@ import (
 type past struct {
 	output        string
 	raw, recorded time.Duration
+	alerts        time.Duration
 	rules         []string
 }
 
@@ -24,7 +25,9 @@ func (p *past) addFlags(app *kingpin.Application) {
 		"--storage.tsdb.path, missing or empty.").PlaceHolder("DIR").StringVar(&p.output)
 	app.Flag("history.raw", "For how long the history has the series of scrapes, one a minute.").Default("1h").DurationVar(&p.raw)
 	app.Flag("history.recorded", "For how long it has what rules record of them.").Default("24h").DurationVar(&p.recorded)
-	app.Flag("history.rules", "File of recording rules; may be given again. Rules that aggregate over hosts must read what others "+
+	app.Flag("history.alerts", "For how long it has the alerts of the rules, and what rules record of their own last results; at most as long as both of these.").
+		Default("0s").DurationVar(&p.alerts)
+	app.Flag("history.rules", "File of rules; may be given again. Rules that aggregate over hosts must read what others "+
 		"record of each host.").PlaceHolder("FILE").ExistingFilesVar(&p.rules)
 }
 
@@ -41,6 +44,6 @@ func (p *past) begin(now time.Time) time.Time {
 func (p *past) write(ctx context.Context, hosts []*fleet.Host, table faults.Table, end time.Time, logger *slog.Logger) error {
 	return history.Write(ctx, history.Options{
 		Output: p.output, Hosts: hosts, Faults: table, End: end,
-		Raw: p.raw, Recorded: p.recorded, Rules: p.rules, Logger: logger,
+		Raw: p.raw, Recorded: p.recorded, Alerts: p.alerts, Rules: p.rules, Logger: logger,
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -34,7 +35,10 @@ type Options struct {
 	Step     time.Duration
 	Raw      time.Duration // for how long before End there are raw series; 0 is none
 	Recorded time.Duration // for how long there are recorded ones; 0 is none
-	Rules    []string      // files of recording rules; alerts in them are passed over
+	// Alerts is for how long there are the alerts of the rules, and what rules record that read their own last result; at most Raw and
+	// Recorded, since they read what has to be there. 0 is none: alerts are passed over then.
+	Alerts time.Duration
+	Rules  []string // files of rules
 
 	Logger *slog.Logger
 }
@@ -53,12 +57,7 @@ func Write(ctx context.Context, o Options) error {
 		return err
 	}
 
-	rules, err := readRules(o.Rules, o.Step)
-	if err != nil {
-		return err
-	}
-
-	p, err := newPlan(rules)
+	p, err := o.plan()
 	if err != nil {
 		return err
 	}
@@ -106,11 +105,43 @@ func (o Options) check() error {
 		}
 	}
 
+	if o.Alerts < 0 || o.Alerts > min(o.Raw, o.Recorded) {
+		return fmt.Errorf("%s of alerts: it must be from 0 to as long as there are raw and recorded series, which they read", o.Alerts)
+	}
+
 	if o.Raw == 0 && (o.Recorded == 0 || len(o.Rules) == 0) {
 		return errors.New("nothing to write: neither raw series, nor recorded ones and rules that record them")
 	}
 
 	return nil
+}
+
+// plan orders the rules of the files.
+func (o Options) plan() (plan, error) {
+	all, err := readRules(o.Rules, o.Step)
+	if err != nil {
+		return plan{}, err
+	}
+
+	if o.Alerts == 0 {
+		return newPlan(all)
+	}
+
+	others, last, err := split(all)
+	if err != nil {
+		return plan{}, err
+	}
+
+	for _, r := range all {
+		if r.alert || slices.Contains(last, r) {
+			r.interval = o.Step
+		}
+	}
+
+	p, err := newPlan(others)
+	p.last = last
+
+	return p, err
 }
 
 // spans are the times of the history in milliseconds. Each span begins behind its start and ends with the end.
@@ -164,6 +195,10 @@ func (w *writer) write(ctx context.Context) error {
 				return err
 			}
 		}
+	}
+
+	if err := w.raise(ctx); err != nil {
+		return err
 	}
 
 	return w.blocks.flush(ctx, w.progress)

@@ -11,6 +11,8 @@ import (
 type plan struct {
 	byHost []*rule // those that read raw series, and those whose results such rules read: for each host by itself
 	fleet  []*rule // the others, which read recorded series only: once for all hosts
+	last   []*rule // those that read their own last results, after all others
+	alerts []*rule
 
 	raw           map[string]bool // the raw metrics that the rules read
 	countsSamples bool            // whether they read how many samples a scrape had
@@ -24,6 +26,14 @@ const maxWindow = time.Hour
 func newPlan(rules []*rule) (plan, error) {
 	p := plan{raw: make(map[string]bool)}
 	recorders := make(map[string][]*rule)
+
+	for _, r := range rules {
+		if r.alert {
+			p.alerts = append(p.alerts, r)
+		}
+	}
+
+	rules = slices.DeleteFunc(slices.Clone(rules), func(r *rule) bool { return r.alert })
 
 	for _, r := range rules {
 		recorders[r.name] = append(recorders[r.name], r)

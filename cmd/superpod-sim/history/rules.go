@@ -14,11 +14,13 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// A rule records a metric.
+// A rule records a metric, or is an alert.
 type rule struct {
 	file, group string
-	name        string // of the metric that it records
-	text        string // of the expression
+	name        string // of the metric that it records, or of the alert
+	alert       bool
+	wait, keep  time.Duration // of an alert: before it fires, and after its reason has gone
+	text        string        // of the expression
 	expr        parser.Expr
 	labels      map[string]string
 	interval    time.Duration
@@ -30,7 +32,7 @@ func (r *rule) String() string {
 	return fmt.Sprintf("rule %s of group %q in %s", r.name, r.group, r.file)
 }
 
-// readRules reads the recording rules of files. interval is that of groups that have none, and the least of all.
+// readRules reads the rules of files. interval is that of groups that have none, and the least of all.
 func readRules(files []string, interval time.Duration) ([]*rule, error) {
 	var rules []*rule
 
@@ -44,10 +46,6 @@ func readRules(files []string, interval time.Duration) ([]*rule, error) {
 
 		for _, group := range groups.Groups {
 			for i := range group.Rules {
-				if group.Rules[i].Record == "" {
-					continue
-				}
-
 				r, err := newRule(p, file, group, &group.Rules[i], interval)
 				if err != nil {
 					return nil, err
@@ -67,7 +65,8 @@ func newRule(p parser.Parser, file string, group rulefmt.RuleGroup, from *rulefm
 	}
 
 	r := &rule{
-		file: file, group: group.Name, name: from.Record, text: from.Expr, interval: interval,
+		file: file, group: group.Name, name: from.Record + from.Alert, text: from.Expr, interval: interval,
+		alert: from.Alert != "", wait: time.Duration(from.For), keep: time.Duration(from.KeepFiringFor),
 		labels: make(map[string]string, len(group.Labels)+len(from.Labels)),
 	}
 	maps.Copy(r.labels, group.Labels)
