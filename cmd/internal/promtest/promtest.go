@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -31,17 +32,20 @@ func Start(t *testing.T, config string, flags ...string) *Server {
 	return StartOn(t, filepath.Join(t.TempDir(), "data"), config, flags...)
 }
 
+// Own stands in a configuration for the address of the Prometheus that it is of.
+const Own = "OWN_ADDRESS"
+
 // StartOn runs Prometheus on a folder that may have blocks, however old.
 func StartOn(t *testing.T, data, config string, flags ...string) *Server {
 	t.Helper()
 
+	address := FreeAddress(t)
 	file := filepath.Join(t.TempDir(), "prometheus.yml")
 
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(config, Own, address)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 
-	address := FreeAddress(t)
 	s := &Server{t: t, URL: "http://" + address}
 	s.log = run(t, s.URL, "prometheus", "prometheus", append(flags,
 		"--config.file="+file, "--storage.tsdb.path="+data, "--storage.tsdb.retention.time=100y", "--web.listen-address="+address)...)

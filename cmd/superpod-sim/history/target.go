@@ -67,7 +67,15 @@ func (t *target) become(h *fleet.Host) {
 	clear(t.byKey)
 
 	t.host = h
-	t.labels = []string{"job", t.Job, instance, h.Name, "cluster", h.Cluster, "superpod", h.SuperPod, "rack", h.Rack}
+	t.labels = t.labels[:0]
+
+	for _, label := range [][2]string{
+		{"job", t.Job}, {instance, h.Name}, {"cluster", h.Cluster}, {"superpod", h.SuperPod}, {"rack", h.Rack},
+	} {
+		if label[1] != "" { // a fleet may have no racks
+			t.labels = append(t.labels, label[:]...)
+		}
+	}
 }
 
 // poll scrapes the host at each step.

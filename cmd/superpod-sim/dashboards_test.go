@@ -1,0 +1,321 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/grafana"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/fleet"
+	"github.com/ascend-exporter/ascend_exporter/deploy/prometheus/check"
+)
+
+const dashboardsFolder = "../../dashboards"
+
+// A board is a dashboard with what is listed of its queries.
+type board struct {
+	grafana.Dashboard
+
+	queries []listed
+}
+
+// readBoards reads the dashboards and the list of their queries, which have to agree.
+func readBoards(t *testing.T) []board {
+	t.Helper()
+
+	dashboards, err := grafana.Read(filepath.Join(dashboardsFolder, "json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	text, err := os.ReadFile(filepath.Join(dashboardsFolder, "queries.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var queries []listed
+	if err := json.Unmarshal(text, &queries); err != nil {
+		t.Fatal(err)
+	}
+
+	var (
+		boards    []board
+		want, got []string
+	)
+
+	for _, q := range queries {
+		want = append(want, fmt.Sprint(q, q.Expr, q.Instant))
+	}
+
+	for _, d := range dashboards {
+		b := board{Dashboard: d}
+
+		for _, q := range queries {
+			if q.Dashboard == d.UID {
+				b.queries = append(b.queries, q)
+			}
+		}
+
+		for _, p := range d.All() {
+			for _, target := range p.Targets {
+				q := listed{Dashboard: d.UID, Panel: p.ID, Title: p.Title, RefID: target.RefID}
+				got = append(got, fmt.Sprint(q, target.Expr, target.Instant))
+
+				if target.Instant == target.Range || target.Datasource.UID != "${datasource}" {
+					t.Errorf("%s: is neither asked once nor over time, or of another data source than the chosen one", q)
+				}
+			}
+		}
+
+		boards = append(boards, b)
+	}
+
+	slices.Sort(want)
+	slices.Sort(got)
+
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("queries.json and the dashboards differ (-list +dashboards):\n%s", diff)
+	}
+
+	return boards
+}
+
+// TestDashboards: every query of every dashboard, with the variables filled in as Grafana does, is answered by a real Prometheus over
+// fleets of every kind: it names what exists, is no more than the panel can show, and is empty only where the panel says so.
+func TestDashboards(t *testing.T) {
+	t.Parallel()
+
+	if testing.Short() {
+		t.Skip("it takes a minute or two")
+	}
+
+	boards := readBoards(t)
+	known := knownMetrics(t)
+
+	var (
+		mu     sync.Mutex
+		filled = make(map[string]bool) // queries that some fleet has an answer to
+	)
+
+	t.Run("fleets", func(t *testing.T) {
+		for _, w := range fleets() {
+			t.Run(w.name, func(t *testing.T) {
+				t.Parallel()
+
+				begin, end := time.Now(), time.Date(2026, 3, 2, 14, 10, 0, 0, time.UTC)
+				a := &asker{startPast(t, w.build(t, end), end, raw), end, make(map[string][]string)}
+				t.Logf("history and Prometheus after %s", time.Since(begin).Round(time.Millisecond))
+				a.Until(`count_over_time(prometheus_rule_group_last_duration_seconds[1m])`, func(values []float64) bool { return len(values) > 0 && values[0] > 2 })
+
+				for _, b := range boards {
+					begin := time.Now()
+
+					o, err := b.openAll(a, w, known)
+					if err != nil {
+						t.Fatal(err)
+					}
+
+					for _, problem := range o.problems {
+						t.Error(problem)
+					}
+
+					t.Logf("%s: opened in %d ways: %d of %d queries had an answer, in %s",
+						b.UID, o.ways, len(o.filled), o.asked, time.Since(begin).Round(time.Millisecond))
+
+					mu.Lock()
+					for _, key := range o.filled {
+						filled[key] = true
+					}
+					mu.Unlock()
+				}
+			})
+		}
+	})
+
+	if t.Failed() {
+		return // fleets that are not there fill nothing
+	}
+
+	for _, b := range boards {
+		for _, q := range b.queries {
+			if reason := neverFilled()[q.Expr]; filled[q.String()] == (reason != "") {
+				t.Errorf("%s: has an answer in some fleet: %v; reason to have none: %q\n%s", q, filled[q.String()], reason, q.Expr)
+			}
+		}
+	}
+}
+
+// neverFilled says why queries have no answer in any of the fleets.
+func neverFilled() map[string]string {
+	return map[string]string{}
+}
+
+// knownMetrics are all that there are.
+func knownMetrics(t *testing.T) *check.Metrics {
+	t.Helper()
+
+	files := make(map[string][]byte)
+
+	for _, file := range ruleFiles(t) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		files[filepath.Base(file)] = text
+	}
+
+	place := []string{"cluster", "superpod", "rack", "instance", "job"}
+
+	known, err := check.Known(files,
+		// An alert has the labels of what it is of.
+		check.Foreign{Name: "ALERTS", Labels: append([]string{"alertname", "alertstate", "severity", "npu", "chip"}, place...)},
+		check.Foreign{Name: "process_resident_memory_bytes", Labels: place},
+		check.Foreign{Name: "prometheus_rule_group_last_duration_seconds", Labels: []string{"rule_group", "instance", "job"}},
+		check.Foreign{Name: "prometheus_rule_group_interval_seconds", Labels: []string{"rule_group", "instance", "job"}},
+		check.Foreign{Name: "prometheus_tsdb_head_series", Labels: []string{"instance", "job"}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return known
+}
+
+// opened is what comes of opening a dashboard in every way.
+type opened struct {
+	ways, asked int
+	filled      []string // queries that had an answer, as often as they had
+	problems    []string
+}
+
+func (o *opened) problem(format string, args ...any) {
+	o.problems = append(o.problems, fmt.Sprintf(format, args...))
+}
+
+// openAll opens a dashboard in every way and asks all of its queries.
+func (b board) openAll(a *asker, w watched, known *check.Metrics) (opened, error) {
+	var o opened
+
+	ways, err := a.openings(b.Dashboard)
+	if err != nil {
+		return o, err
+	}
+
+	for _, way := range ways {
+		values, options, err := b.Resolve(a.scope(), way, a.values)
+		if err != nil {
+			return o, err
+		}
+
+		for _, v := range b.Templating.List {
+			if len(options[v.Name]) == 0 && w.place == nil { // else it may not stand in a SuperPod, or a rack
+				o.problem("%s, opened with %v: the variable %s has no values", b.UID, way, v.Name)
+			}
+		}
+
+		for _, q := range b.queries {
+			o.ask(b, a, q, values, known, len(w.breaks) == 0)
+		}
+
+		o.ways++
+	}
+
+	return o, nil
+}
+
+// ask asks a query of a dashboard and notes what is wrong with the answer; in a fleet that is well it is empty only where that is normal.
+func (o *opened) ask(b board, a *asker, q listed, values grafana.Values, known *check.Metrics, well bool) {
+	o.asked++
+
+	expr, given, err := b.ask(a, q, values)
+	if err == nil && o.ways == 0 {
+		err = known.Query(expr)
+	}
+
+	switch {
+	case err != nil:
+		o.problem("%s: %s: %v", q, expr, err)
+	case given.series > q.Limit:
+		o.problem("%s: %d series, and the panel shows %d: %s", q, given.series, q.Limit, expr)
+	case given.series == 0 && q.Empty == "" && well:
+		o.problem("%s: is empty, and the panel does not say why: %s", q, expr)
+	case given.series > 0 && !given.numbers:
+		o.problem("%s: is no number at any time: %s", q, expr)
+	case given.series > 0:
+		o.filled = append(o.filled, q.String())
+	}
+}
+
+// ask asks a query of the dashboard, and gives what it came to with the variables filled in.
+func (b board) ask(a *asker, q listed, values grafana.Values) (expr string, given answer, err error) {
+	panels := b.All()
+	panel := panels[slices.IndexFunc(panels, func(p grafana.Panel) bool { return p.ID == q.Panel })]
+
+	scope, err := a.scopeOf(b.Dashboard, panel, values)
+	if err != nil {
+		return q.Expr, given, err
+	}
+
+	if expr, err = scope.Expand(q.Expr); err != nil {
+		return q.Expr, given, err
+	}
+
+	given, err = a.ask(expr, q.Instant, own(expr, scope))
+
+	return expr, given, err
+}
+
+// TestDashboardsFindFaults: each fault of a dashboard is found.
+func TestDashboardsFindFaults(t *testing.T) {
+	t.Parallel()
+
+	w := watched{config: fleet.Config{Cluster: "c1", SuperPods: 1, Racks: 1, HostsPerRack: 1, Product: "910B3", NPUs: 2}}
+	end := time.Date(2026, 3, 2, 14, 10, 0, 0, time.UTC)
+	a := &asker{startPast(t, w.build(t, end), end, 0), end, make(map[string][]string)}
+
+	var b board
+	if err := json.Unmarshal([]byte(`{"uid": "bad", "time": {"from": "now-1h"}, "panels": [{"id": 1, "gridPos": {"w": 12}}], "templating": {"list": [
+		{"name": "rack", "type": "query", "query": "label_values(rack:up:count, rack)"},
+		{"name": "row", "type": "query", "query": "label_values(rack:up:count, row)"}]}}`), &b.Dashboard); err != nil {
+		t.Fatal(err)
+	}
+
+	for _, q := range []struct {
+		expr, want string
+		limit      int
+	}{
+		{expr: `rack:up:count{rack="$rack"}`},
+		{expr: `rack:up:count{rack="$rack"`, want: "parse error"},
+		{expr: `up{instance="$host"}`, want: `there is no variable "host"`},
+		{expr: `up{instance="none"}`, want: "is empty, and the panel does not say why"},
+		{expr: `ascend_npu_temperature`, want: `the metric "ascend_npu_temperature"`},
+		{expr: `count(ascend_npu_info{die="0"})`, want: `ascend_npu_info has no label "die"`},
+		{expr: `ascend_npu_info`, limit: 1, want: "2 series, and the panel shows 1"},
+		{expr: `sum(0 * rack:up:count) / sum(0 * rack:up:count)`, want: "is no number at any time"},
+	} {
+		b.queries = []listed{{Panel: 1, Expr: q.expr, Limit: cmp.Or(q.limit, 2)}}
+
+		o, err := b.openAll(a, w, knownMetrics(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if len(o.problems) == 0 || !strings.Contains(o.problems[0], "the variable row has no values") {
+			t.Errorf("a variable without values is not found: %q", o.problems)
+		}
+
+		if found := strings.Join(o.problems[1:], "\n"); !strings.Contains(found, q.want) || (q.want == "") != (found == "") {
+			t.Errorf("%s: found %q, want %q", q.expr, found, q.want)
+		}
+	}
+}
