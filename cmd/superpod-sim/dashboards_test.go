@@ -281,7 +281,7 @@ func TestDashboardsFindFaults(t *testing.T) {
 
 	w := watched{config: fleet.Config{Cluster: "c1", SuperPods: 1, Racks: 1, HostsPerRack: 1, Product: "910B3", NPUs: 2}}
 	end := time.Date(2026, 3, 2, 14, 10, 0, 0, time.UTC)
-	a := &asker{startPast(t, w.build(t, end), end, 0), end, make(map[string][]string)}
+	a := &asker{startPast(t, w.build(t, end), end, scrape), end, make(map[string][]string)}
 
 	var b board
 	if err := json.Unmarshal([]byte(`{"uid": "bad", "time": {"from": "now-1h"}, "panels": [{"id": 1, "gridPos": {"w": 12}}], "templating": {"list": [

@@ -29,9 +29,10 @@ func newHandler(
 	mux := http.NewServeMux()
 
 	mux.Handle("GET /host/{name}/metrics", newHosts(ctx, exporters, clock, logger))
-	mux.HandleFunc("GET /sd", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(targets(exporters.All(), r.Host)) // the client may be gone
+	mux.Handle("GET /host/{name}/vllm/{pod}/metrics", newServices(exporters, clock, logger))
+	mux.HandleFunc("GET /sd", func(w http.ResponseWriter, r *http.Request) { discovered(w, targets(exporters.All(), r.Host)) })
+	mux.HandleFunc("GET /sd/vllm", func(w http.ResponseWriter, r *http.Request) {
+		discovered(w, serviceTargets(exporters.All(), r.Host, clock()))
 	})
 	mux.Handle("GET /metrics", server.Metrics(own, 0, logger))
 	mux.HandleFunc(server.HealthyPath, server.Healthy)
@@ -103,6 +104,12 @@ func (h hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type targetGroup struct {
 	Targets []string          `json:"targets"`
 	Labels  map[string]string `json:"labels"`
+}
+
+// discovered answers Prometheus's service discovery.
+func discovered(w http.ResponseWriter, groups []targetGroup) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(groups) // the client may be gone
 }
 
 // targets are all hosts, at the address at which the asker has found the fleet.

@@ -13,6 +13,9 @@ type Pod struct {
 	Devices         []string // ids of its chips, as a device plugin names them
 }
 
+// podNamespace is where all pods of simulated machines are.
+const podNamespace = "simulated"
+
 // Pods are those of a machine: one for each job that runs on it, with the chips that the job's processes are on.
 func Pods(s State) []Pod {
 	var out []Pod
@@ -29,7 +32,7 @@ func Pods(s State) []Pod {
 
 			first := chip.Processes[0]
 			if !sameJob(last, first) {
-				out = append(out, Pod{Namespace: "simulated", Name: podName(first), Container: "main", Resource: resource(s.Family)})
+				out = append(out, Pod{Namespace: podNamespace, Name: podName(first), Container: "main", Resource: resource(s.Family)})
 			}
 
 			pod := &out[len(out)-1]

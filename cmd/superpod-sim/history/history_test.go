@@ -319,3 +319,33 @@ func TestWriteRefuses(t *testing.T) {
 		})
 	}
 }
+
+// TestServices: the history has what vLLM tells in pods that hold chips, joined by pod, and it counts upwards.
+func TestServices(t *testing.T) {
+	t.Parallel()
+
+	hosts, err := fleet.New(fleet.Config{Cluster: "c", SuperPods: 1, Racks: 1, HostsPerRack: 3, Product: "910B3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	o := small(t)
+	o.Hosts, o.Raw, o.Recorded = hosts, 20*time.Minute, 0
+
+	if err := Write(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+
+	p := startPrometheus(t, o.Output, lastStep())
+	running := p.Query(`vllm:num_requests_running{job="vllm", cluster="c", engine="0", model_name!=""}`)
+
+	if len(running) == 0 {
+		t.Fatal("there is no vLLM in three hosts")
+	}
+
+	all := float64(len(running))
+	p.want(`count(vllm:num_requests_running and on (cluster, namespace, pod) ascend_npu_pod_info)`, all)
+	p.want(`count(rate(vllm:generation_tokens_total[5m]) > 0)`, all)
+	p.want(`count(vllm:e2e_request_latency_seconds_bucket{le="+Inf"} == on (pod) vllm:e2e_request_latency_seconds_count)`, all)
+	p.want(`count(count_over_time(vllm:kv_cache_usage_perc[20m]) == 20)`, all)
+}

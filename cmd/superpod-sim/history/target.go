@@ -27,7 +27,7 @@ type target struct {
 	store store              // all series: those of scrapes, and those recorded
 	byKey map[string]*series // those of scrapes, by their names and values
 	key   []byte
-	raw   []*series  // those of scrapes
+	raw   []*series  // those of scrapes, those of the host's services too
 	free  [][]sample // of former hosts
 }
 
@@ -99,6 +99,7 @@ func (t *target) poll(ctx context.Context) error {
 	}
 
 	down()
+	t.scrapeServices()
 	t.endSeries()
 
 	return nil

@@ -38,3 +38,12 @@ func (e *Exporter) containers() []kubelet.Container {
 
 	return out
 }
+
+// Services are the inference services on the host that answer at a moment: none while it is down.
+func (h *Host) Services(at time.Time) []sim.Service {
+	if h.Down(at) {
+		return nil
+	}
+
+	return h.machine.Services(at)
+}
