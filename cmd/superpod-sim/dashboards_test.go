@@ -147,16 +147,22 @@ func TestDashboards(t *testing.T) {
 
 	for _, b := range boards {
 		for _, q := range b.queries {
-			if reason := neverFilled()[q.Expr]; filled[q.String()] == (reason != "") {
+			if reason := neverFilled()[q.key()]; filled[q.String()] == (reason != "") {
 				t.Errorf("%s: has an answer in some fleet: %v; reason to have none: %q\n%s", q, filled[q.String()], reason, q.Expr)
 			}
 		}
 	}
 }
 
-// neverFilled says why queries have no answer in any of the fleets.
+// neverFilled says why queries have no answer in any of the fleets, by their keys.
 func neverFilled() map[string]string {
-	return map[string]string{}
+	const processes = "exporters of a simulated fleet do not read the processes, which are nobody's there"
+
+	return map[string]string{
+		"ascend-host, Jobs, A":      "hosts of a simulated fleet have no folder of jobs",
+		"ascend-host, Processes, A": processes,
+		"ascend-host, Processes, B": processes,
+	}
 }
 
 // knownMetrics are all that there are.

@@ -94,7 +94,10 @@ func (e *expression) aggregate(x *parser.AggregateExpr) series {
 		e.problem("%s: there are no labels %s, only %s", x, missing, of.labels)
 	}
 
-	if x.Without {
+	switch {
+	case x.Op == parser.TOPK || x.Op == parser.BOTTOMK: // they choose among the series
+		return of
+	case x.Without:
 		return series{labels: of.labels.without(grouping), fixed: of.fixed.without(grouping)}
 	}
 

@@ -15,9 +15,11 @@ func TestQuery(t *testing.T) {
 	}
 
 	for expr, want := range map[string]string{
-		`topk(5, host:power:sum{rack="r"})`:          "",
-		`sum(rate(vllm:tokens_total[5m])) / sum(up)`: "",
-		`sum by (pod) (vllm:requests{cluster=~"c"})`: "",
+		`topk(5, host:power:sum{rack="r"})`:            "",
+		`sum(rate(vllm:tokens_total[5m])) / sum(up)`:   "",
+		`sum by (pod) (vllm:requests{cluster=~"c"})`:   "",
+		`topk(1, host:power:sum{npu="0"})`:             `has no label "npu"`,
+		`up and on (instance) topk(3, host:power:sum)`: "",
 		`host:power:max`:                                 `neither the exporter nor a rule gives the metric "host:power:max"`,
 		`host:power:sum{npu="0"}`:                        `host:power:sum has no label "npu"`,
 		`vllm:requests{model="m"}`:                       `vllm:requests has no label "model", only cluster, pod`,
