@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build fleet test test-rules test-alerts test-prometheus3 lint generate bench load-fleet fuzz clean
+.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate bench load-fleet fuzz clean
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -48,6 +48,11 @@ test: build
 test-alerts:
 	.ci/tools test
 	cd cmd/superpod-sim && go test -count=1 -timeout 5m -run '^TestAlerts$$' .
+
+# Every query of every dashboard on a real Prometheus over simulated fleets, in a minute or two.
+test-dashboards:
+	.ci/tools prometheus
+	cd cmd/superpod-sim && go test -count=1 -timeout 10m -run '^TestDashboards' .
 
 # promtool's tests of the rules, of those too that are off by default.
 PROMTOOL ?= promtool

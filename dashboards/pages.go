@@ -28,11 +28,13 @@ func Variables(uid string) []string {
 	path := []string{cluster, superpod, rack, instance, npu, chip}
 
 	switch uid {
+	case uidServing:
+		return path[:1]
 	case uidFleet:
 		return path[:2]
 	case uidSuperPod:
 		return path[:2]
-	case uidRack, uidFaults, uidEfficiency, uidServing:
+	case uidRack, uidFaults, uidEfficiency:
 		return path[:3]
 	case uidHost, uidMonitoring:
 		return path[:4]
@@ -58,6 +60,6 @@ func Known() map[string][]string {
 // Pages are all dashboards.
 func Pages(l Limits) []Page {
 	return []Page{
-		fleet(l), superPod(l), rackPage(l), host(l), chipPage(l), faultsPage(l), efficiency(l), monitoringPage(l),
+		fleet(l), superPod(l), rackPage(l), host(l), chipPage(l), faultsPage(l), efficiency(l), serving(), monitoringPage(l),
 	}
 }

@@ -17,6 +17,9 @@ type Variable struct {
 	All bool
 	// Choices are the values of a variable without a query, the first of which is chosen at first.
 	Choices []string
+	// Listed stands for the values that there are where all are chosen, and not for any: for none where there is none.
+	Listed bool
+	Hidden bool // it follows from others
 }
 
 // choices are the variables of a page, each of which chooses among what those before it leave; with the first of them all may be
@@ -91,9 +94,15 @@ func (v Variable) model() dashboard.VariableModel {
 		Options: []dashboard.VariableOption{}, Multi: new(v.All), IncludeAll: new(v.All),
 	}
 
+	if v.Hidden {
+		m.Hide = new(dashboard.VariableHideHideVariable)
+	}
+
 	if v.All {
-		// A label that is not there matches this too.
-		m.AllValue = new(".*")
+		if !v.Listed { // a label that is not there matches this too
+			m.AllValue = new(".*")
+		}
+
 		m.Current = &dashboard.VariableOption{
 			Text:  dashboard.StringOrArrayOfString{ArrayOfString: []string{"All"}},
 			Value: dashboard.StringOrArrayOfString{ArrayOfString: []string{"$__all"}},

@@ -29,6 +29,9 @@ const (
 	scrape   = time.Minute // the step of histories
 )
 
+// night is when the histories end: inference has little to do then.
+func night() time.Time { return time.Date(2026, 3, 2, 5, 10, 0, 0, time.UTC) }
+
 // fleets are of every kind that dashboards have to do with.
 func fleets() []watched {
 	nowhere := func(host int, _ fleet.Place) fleet.Place { return fleet.Place{Name: fmt.Sprintf("host%d", host)} }

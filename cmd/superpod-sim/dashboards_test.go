@@ -15,6 +15,8 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/grafana"
+	"github.com/ascend-exporter/ascend_exporter/cmd/superpod-sim/vllm"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/fleet"
 	"github.com/ascend-exporter/ascend_exporter/deploy/prometheus/check"
 )
@@ -111,7 +113,7 @@ func TestDashboards(t *testing.T) {
 			t.Run(w.name, func(t *testing.T) {
 				t.Parallel()
 
-				begin, end := time.Now(), time.Date(2026, 3, 2, 14, 10, 0, 0, time.UTC)
+				begin, end := time.Now(), night()
 				a := &asker{startPast(t, w.build(t, end), end, raw), end, make(map[string][]string)}
 				t.Logf("history and Prometheus after %s", time.Since(begin).Round(time.Millisecond))
 				a.Until(`count_over_time(prometheus_rule_group_last_duration_seconds[1m])`, func(values []float64) bool { return len(values) > 0 && values[0] > 2 })
@@ -181,20 +183,42 @@ func knownMetrics(t *testing.T) *check.Metrics {
 	}
 
 	place := []string{"cluster", "superpod", "rack", "instance", "job"}
-
-	known, err := check.Known(files,
+	foreign := []check.Foreign{
 		// An alert has the labels of what it is of.
-		check.Foreign{Name: "ALERTS", Labels: append([]string{"alertname", "alertstate", "severity", "npu", "chip"}, place...)},
-		check.Foreign{Name: "process_resident_memory_bytes", Labels: place},
-		check.Foreign{Name: "prometheus_rule_group_last_duration_seconds", Labels: []string{"rule_group", "instance", "job"}},
-		check.Foreign{Name: "prometheus_rule_group_interval_seconds", Labels: []string{"rule_group", "instance", "job"}},
-		check.Foreign{Name: "prometheus_tsdb_head_series", Labels: []string{"instance", "job"}},
-	)
+		{Name: "ALERTS", Labels: append([]string{"alertname", "alertstate", "severity", "npu", "chip"}, place...)},
+		{Name: "process_resident_memory_bytes", Labels: place},
+		{Name: "prometheus_rule_group_last_duration_seconds", Labels: []string{"rule_group", "instance", "job"}},
+		{Name: "prometheus_rule_group_interval_seconds", Labels: []string{"rule_group", "instance", "job"}},
+		{Name: "prometheus_tsdb_head_series", Labels: []string{"instance", "job"}},
+		{Name: "vllm:gpu_cache_usage_perc", Labels: vllmLabels()}, // the name of former releases
+	}
+
+	vllm.Visit(sim.Service{}, func(name string, labels []string, _ float64) {
+		of := vllmLabels()
+		for pair := range slices.Chunk(labels, 2) {
+			of = append(of, pair[0])
+		}
+
+		counter := slices.ContainsFunc([]string{"_total", "_bucket", "_sum", "_count"}, func(end string) bool { return strings.HasSuffix(name, end) })
+		foreign = append(foreign, check.Foreign{Name: name, Counter: counter, Labels: of})
+	})
+
+	known, err := check.Known(files, foreign...)
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	return known
+}
+
+// vllmLabels are those that targets of vLLM need, and all of its metrics have.
+func vllmLabels() []string {
+	return []string{"cluster", "namespace", "pod", "instance", "job", "engine", "model_name"}
+}
+
+// places are the variables that say which place or chip a dashboard is about, from the largest down.
+func places() []string {
+	return []string{"cluster", "superpod", "rack", "instance", "npu", "chip"}
 }
 
 // opened is what comes of opening a dashboard in every way.
@@ -224,7 +248,8 @@ func (b board) openAll(a *asker, w watched, known *check.Metrics) (opened, error
 		}
 
 		for _, v := range b.Templating.List {
-			if len(options[v.Name]) == 0 && w.place == nil { // else it may not stand in a SuperPod, or a rack
+			// Hosts may stand in no SuperPod or rack, and there may be no services.
+			if len(options[v.Name]) == 0 && w.place == nil && slices.Contains(places(), v.Name) {
 				o.problem("%s, opened with %v: the variable %s has no values", b.UID, way, v.Name)
 			}
 		}
@@ -286,13 +311,13 @@ func TestDashboardsFindFaults(t *testing.T) {
 	t.Parallel()
 
 	w := watched{config: fleet.Config{Cluster: "c1", SuperPods: 1, Racks: 1, HostsPerRack: 1, Product: "910B3", NPUs: 2}}
-	end := time.Date(2026, 3, 2, 14, 10, 0, 0, time.UTC)
+	end := night()
 	a := &asker{startPast(t, w.build(t, end), end, scrape), end, make(map[string][]string)}
 
 	var b board
 	if err := json.Unmarshal([]byte(`{"uid": "bad", "time": {"from": "now-1h"}, "panels": [{"id": 1, "gridPos": {"w": 12}}], "templating": {"list": [
 		{"name": "rack", "type": "query", "query": "label_values(rack:up:count, rack)"},
-		{"name": "row", "type": "query", "query": "label_values(rack:up:count, row)"}]}}`), &b.Dashboard); err != nil {
+		{"name": "chip", "type": "query", "query": "label_values(rack:up:count, chip)"}]}}`), &b.Dashboard); err != nil {
 		t.Fatal(err)
 	}
 
@@ -316,7 +341,7 @@ func TestDashboardsFindFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		if len(o.problems) == 0 || !strings.Contains(o.problems[0], "the variable row has no values") {
+		if len(o.problems) == 0 || !strings.Contains(o.problems[0], "the variable chip has no values") {
 			t.Errorf("a variable without values is not found: %q", o.problems)
 		}
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/ascend-exporter/ascend_exporter/dashboards"
 )
@@ -228,7 +229,8 @@ func (c *checker) variable(v variable) {
 	}
 
 	for _, s := range c.selectors("variable "+v.Name, expr) {
-		if s.level() == "" && !s.fixes("instance") {
+		// Services are few.
+		if s.level() == "" && !s.fixes("instance") && !strings.HasPrefix(s.name(), "vllm:") {
 			c.problem("variable %s: reads raw series of several hosts: %s", v.Name, s)
 		}
 	}
