@@ -151,7 +151,7 @@ func (a *asker) openings(d grafana.Dashboard) ([]map[string]string, error) {
 	ways := []map[string]string{{}}
 
 	for _, v := range d.Templating.List {
-		if v.Type != "query" || v.IncludeAll {
+		if v.Type == "datasource" || v.IncludeAll {
 			continue
 		}
 
