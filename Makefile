@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate bench load-fleet fuzz clean
+.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate screenshots bench bench-dashboards load-fleet fuzz clean
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -89,6 +89,14 @@ generate: build
 	cd deploy/prometheus && go test . -run 'TestRulesAreFresh|TestAlertsPage|TestGlobalRules' -update
 	cd dashboards && go run ./generate
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 ./... -update
+
+# Pictures of all dashboards from a Grafana that has them, with the token of a service account where it asks for one.
+GRAFANA_URL ?= http://localhost:3000
+SCREENSHOTS ?= docs/dashboards
+screenshots:
+	.ci/tools test
+	cd docs/pictures && GRAFANA_URL='$(GRAFANA_URL)' GRAFANA_TOKEN='$(GRAFANA_TOKEN)' SCREENSHOTS='$(abspath $(SCREENSHOTS))' \
+		go test -count=1 -timeout 15m -run '^TestDashboards$$' .
 
 bench:
 	go test ./... -run '^$$' -bench . -benchmem

@@ -209,7 +209,17 @@ func follow(tab context.Context, t *testing.T) {
 func picture(tab context.Context, t *testing.T, width, height float64) []byte {
 	t.Helper()
 
-	png, err := chromedp.Run(tab, func(ctx context.Context, target *chromedp.Target) ([]byte, error) {
+	png, err := shoot(tab, width, height)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return png
+}
+
+// shoot takes the page in a tab from its top left corner.
+func shoot(tab context.Context, width, height float64) ([]byte, error) {
+	return chromedp.Run(tab, func(ctx context.Context, target *chromedp.Target) ([]byte, error) {
 		beyond := true
 		shot, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{
 			Format:                page.CaptureScreenshotFormatPng,
@@ -219,9 +229,4 @@ func picture(tab context.Context, t *testing.T, width, height float64) []byte {
 
 		return shot.Data, err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	return png
 }
