@@ -101,6 +101,14 @@ screenshots:
 bench:
 	go test ./... -run '^$$' -bench . -benchmem
 
+# What every panel costs over BENCH_RACKS racks of 64 chips, as a table in .cache/dashboards.md; needs 6 GB, and half an hour on two cores.
+BENCH_RACKS ?= 128
+bench-dashboards:
+	.ci/tools prometheus
+	mkdir -p .cache
+	cd cmd/superpod-sim && go test -count=1 -timeout 2h -run '^TestDashboardsCost$$' . -args -cost.racks=$(BENCH_RACKS) -cost.report=$(CURDIR)/.cache/dashboards.md
+	cat .cache/dashboards.md
+
 # What 8,192 simulated chips cost a Prometheus and the simulator, in LOAD_SECONDS.
 LOAD_SECONDS ?= 600
 load-fleet: fleet

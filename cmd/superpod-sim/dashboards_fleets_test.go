@@ -22,10 +22,9 @@ type watched struct {
 	breaks []string                                   // scenarios, of one host after another; none where all are well
 }
 
-// recorded is for how long the fleets have recorded series, and raw for how long those of scrapes, and alerts.
 const (
-	raw      = time.Hour
-	recorded = 3 * time.Hour
+	raw      = time.Hour   // for how long there are the series of scrapes
+	recorded = 3 * raw     // and what rules record
 	scrape   = time.Minute // the step of histories
 )
 
@@ -104,8 +103,8 @@ func ruleFiles(t *testing.T) []string {
 	return files
 }
 
-// startPast writes a history of hosts up to a moment, and starts a real Prometheus on it that scrapes and rules itself only.
-func startPast(t *testing.T, hosts []*fleet.Host, end time.Time, alerts time.Duration) *promtest.Server {
+// pastOptions are a history of hosts up to a moment.
+func pastOptions(t *testing.T, hosts []*fleet.Host, end time.Time) history.Options {
 	t.Helper()
 
 	table, err := faults.Builtin()
@@ -113,13 +112,17 @@ func startPast(t *testing.T, hosts []*fleet.Host, end time.Time, alerts time.Dur
 		t.Fatal(err)
 	}
 
-	folder := filepath.Join(t.TempDir(), "data")
-
-	err = history.Write(t.Context(), history.Options{
-		Output: folder, Hosts: hosts, Faults: table, End: end, Step: scrape, Raw: raw, Recorded: recorded, Alerts: alerts,
+	return history.Options{
+		Output: filepath.Join(t.TempDir(), "data"), Hosts: hosts, Faults: table, End: end, Step: scrape, Raw: raw, Recorded: recorded, Alerts: raw,
 		Rules: ruleFiles(t), Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
+	}
+}
+
+// startPast writes a history, and starts a real Prometheus on it that scrapes and rules itself only.
+func startPast(t *testing.T, o history.Options, flags ...string) *promtest.Server {
+	t.Helper()
+
+	if err := history.Write(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 
@@ -128,9 +131,9 @@ func startPast(t *testing.T, hosts []*fleet.Host, end time.Time, alerts time.Dur
 		t.Fatal(err)
 	}
 
-	return promtest.StartOn(t, folder, fmt.Sprintf(`
+	return promtest.StartOn(t, o.Output, fmt.Sprintf(`
 global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [%s/ascend-capacity.yml]
 scrape_configs: [{job_name: prometheus, static_configs: [{targets: [%s]}]}]
-`, rules, promtest.Own))
+`, rules, promtest.Own), flags...)
 }

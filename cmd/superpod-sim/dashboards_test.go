@@ -114,7 +114,7 @@ func TestDashboards(t *testing.T) {
 				t.Parallel()
 
 				begin, end := time.Now(), night()
-				a := &asker{startPast(t, w.build(t, end), end, raw), end, make(map[string][]string)}
+				a := &asker{startPast(t, pastOptions(t, w.build(t, end), end)), end, make(map[string][]string)}
 				t.Logf("history and Prometheus after %s", time.Since(begin).Round(time.Millisecond))
 				a.Until(`count_over_time(prometheus_rule_group_last_duration_seconds[1m])`, func(values []float64) bool { return len(values) > 0 && values[0] > 2 })
 
@@ -312,7 +312,7 @@ func TestDashboardsFindFaults(t *testing.T) {
 
 	w := watched{config: fleet.Config{Cluster: "c1", SuperPods: 1, Racks: 1, HostsPerRack: 1, Product: "910B3", NPUs: 2}}
 	end := night()
-	a := &asker{startPast(t, w.build(t, end), end, scrape), end, make(map[string][]string)}
+	a := &asker{startPast(t, pastOptions(t, w.build(t, end), end)), end, make(map[string][]string)}
 
 	var b board
 	if err := json.Unmarshal([]byte(`{"uid": "bad", "time": {"from": "now-1h"}, "panels": [{"id": 1, "gridPos": {"w": 12}}], "templating": {"list": [
