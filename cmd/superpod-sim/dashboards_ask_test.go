@@ -53,13 +53,13 @@ type answer struct {
 	series  int
 	numbers bool // whether any value is a number
 	bytes   int
+	// Of Prometheus's own account, where it was asked for.
 	took    time.Duration
+	samples int // read
 }
 
 // get asks a path of the API for data.
 func (a *asker) get(path string, query url.Values, data any) (answer, error) {
-	begin := time.Now()
-
 	response, err := http.Get(a.URL + path + "?" + query.Encode()) //nolint:noctx // the process ends with the test
 	if err != nil {
 		return answer{}, err
@@ -70,7 +70,7 @@ func (a *asker) get(path string, query url.Values, data any) (answer, error) {
 		return answer{}, err
 	}
 
-	of := answer{bytes: len(text), took: time.Since(begin)}
+	of := answer{bytes: len(text)}
 	content := struct {
 		Status, Error string
 		Warnings      []string
@@ -88,9 +88,13 @@ func (a *asker) get(path string, query url.Values, data any) (answer, error) {
 	return of, nil
 }
 
-// ask asks a query, at the end of the scope or over it.
-func (a *asker) ask(expr string, instant bool, scope grafana.Scope) (answer, error) {
+// ask asks a query, at the end of the scope or over it. Further parameters are name, value, name, value ….
+func (a *asker) ask(expr string, instant bool, scope grafana.Scope, parameters ...string) (answer, error) {
 	path, query := "/api/v1/query", url.Values{"query": {expr}}
+
+	for pair := range slices.Chunk(parameters, 2) {
+		query.Set(pair[0], pair[1])
+	}
 
 	if instant {
 		query.Set("time", strconv.FormatInt(scope.To.Unix(), 10))
@@ -107,10 +111,16 @@ func (a *asker) ask(expr string, instant bool, scope grafana.Scope) (answer, err
 			Value  []any
 			Values [][]any
 		}
+		Stats struct {
+			Timings struct{ ExecTotalTime float64 } // s
+			Samples struct{ TotalQueryableSamples int }
+		}
 	}
 
 	of, err := a.get(path, query, &data)
 	of.series = len(data.Result)
+	of.took = time.Duration(data.Stats.Timings.ExecTotalTime * float64(time.Second))
+	of.samples = data.Stats.Samples.TotalQueryableSamples
 
 	for _, series := range data.Result {
 		for _, point := range append(series.Values, series.Value) {
