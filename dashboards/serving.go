@@ -4,8 +4,8 @@ const (
 	perServing = 100 // the most pods that the table is made for
 	perModel   = 30  // the most models that graphs are made for
 
-	inTokens = "suffix: tokens/s"
-	inYield  = "suffix: tokens/J"
+	inTokens = "suffix: tokens/s" //nolint:gosec // tokens of text
+	inYield  = "suffix: tokens/J" // tokens per joule
 )
 
 // serving is the page of inference services: what vLLM tells of them, beside the chips that their pods hold.

@@ -60,7 +60,7 @@ type answer struct {
 
 // get asks a path of the API for data.
 func (a *asker) get(path string, query url.Values, data any) (answer, error) {
-	response, err := http.Get(a.URL + path + "?" + query.Encode()) //nolint:noctx // the process ends with the test
+	response, err := http.Get(a.URL + path + "?" + query.Encode())
 	if err != nil {
 		return answer{}, err
 	}

@@ -39,7 +39,7 @@ type cost struct {
 
 // TestDashboardsCost measures what each panel costs over a large fleet, and holds the pages above the rack to their limits: they cost at
 // most a tenth of the same questions asked of the series of scrapes, and 1 MiB.
-func TestDashboardsCost(t *testing.T) {
+func TestDashboardsCost(t *testing.T) { //nolint:paralleltest // it measures, so nothing may run beside it
 	if *costRacks == 0 {
 		t.Skip("not without -cost.racks: make bench-dashboards")
 	}
@@ -147,7 +147,7 @@ func (b board) measure(a *asker, recordings recordings) ([]cost, error) {
 			}
 
 			c.queries++
-			c.answer.add(given)
+			c.add(given)
 
 			if b.aboveRack() {
 				if err := c.compare(a, recordings, expr, target.Instant, scope); err != nil {

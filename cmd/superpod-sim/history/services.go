@@ -1,6 +1,8 @@
 package history
 
 import (
+	"slices"
+
 	"github.com/ascend-exporter/ascend_exporter/cmd/superpod-sim/vllm"
 	"github.com/ascend-exporter/ascend_exporter/collector"
 )
@@ -24,7 +26,7 @@ func (t *target) scrapeServices() {
 			pod := []string{"namespace", s.Namespace, "pod", s.Pod, instance, s.Pod + ":" + vllm.Port}
 
 			vllm.Visit(s, func(name string, labels []string, value float64) {
-				t.put(step, collector.Sample{Name: name, Labels: append(labels[:len(labels):len(labels)], pod...), Value: value})
+				t.put(step, collector.Sample{Name: name, Labels: slices.Concat(labels, pod), Value: value})
 			})
 		}
 	}
