@@ -31,11 +31,6 @@ type listed struct {
 	Empty     string
 }
 
-// key tells a query from others, whatever else is on the page.
-func (q listed) key() string {
-	return fmt.Sprintf("%s, %s, %s", q.Dashboard, q.Title, q.RefID)
-}
-
 func (q listed) String() string {
 	return fmt.Sprintf("%s, panel %d %q, %s", q.Dashboard, q.Panel, q.Title, q.RefID)
 }

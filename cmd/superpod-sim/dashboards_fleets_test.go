@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,12 +39,15 @@ func fleets() []watched {
 		return fleet.Place{Cluster: "c1", Rack: fmt.Sprintf("r%02d", host/8), Name: fmt.Sprintf("r%02d-h%02d", host/8, host%8)}
 	}
 
+	broken := slices.Concat(scenario.Names(), []string{"testdata/dashboards/down.yaml", "testdata/dashboards/gone.yaml", "testdata/dashboards/zombies.yaml"})
+
 	return []watched{
 		{name: "A3 in SuperPods", config: fleet.Config{Cluster: "c1", SuperPods: 2, Racks: 2, HostsPerRack: 2, Product: "A3"}},
 		{
-			name: "910B in racks where everything breaks", place: racks, breaks: scenario.Names(),
-			config: fleet.Config{SuperPods: 1, Racks: 1, HostsPerRack: len(scenario.Names()) + 1, Product: "910B3", NPUs: 4},
+			name: "910B in racks where everything breaks", place: racks, breaks: broken,
+			config: fleet.Config{SuperPods: 1, Racks: 1, HostsPerRack: len(broken) + 1, Product: "910B3", NPUs: 4},
 		},
+		{name: "310", config: fleet.Config{Cluster: "c1", SuperPods: 1, Racks: 1, HostsPerRack: 1, Product: "310"}},
 		{name: "310P", config: fleet.Config{Cluster: "c1", SuperPods: 1, Racks: 1, HostsPerRack: 2, Product: "310P-Duo"}},
 		{
 			name: "950 with links down", breaks: []string{"roce-link-down"},
