@@ -8,9 +8,6 @@ type metric struct {
 	counter bool
 }
 
-// alerts are what Prometheus tells of the alerts. They are few, and have the labels of whatever they are about.
-const alerts = "ALERTS"
-
 // known are the metrics that no rule records: the exporter's, and those that Prometheus makes of scrapes and of itself.
 func known() map[string]metric {
 	metrics := make(map[string]metric)
@@ -30,7 +27,6 @@ func known() map[string]metric {
 	}
 
 	add("prometheus_rule_group_iterations_missed_total", true, "rule_group")
-	add(alerts, false, "alertname", "alertstate", "severity", "npu", "chip", "query", "namespace")
 
 	return metrics
 }

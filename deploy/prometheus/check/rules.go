@@ -204,7 +204,7 @@ func (e *expression) record(r *rule) {
 // recordedOnly asks for recorded series where several hosts are read.
 func (e *expression) recordedOnly() {
 	for _, selector := range e.selected {
-		if from := name(selector); !strings.Contains(from, ":") && from != alerts {
+		if !strings.Contains(name(selector), ":") {
 			e.problem("reads the raw series %s of several hosts: record them by host first", selector)
 		}
 	}
