@@ -206,7 +206,6 @@ func unfilled() map[string]string {
 		"ascend_exporter_unkillable_processes":        well,
 		"ascend_exporter_attribution_conflicts_total": well,
 		"ascend_exporter_unrecognized_lines_total":    well,
-		"scrape_duration_seconds":                     well,
 		"scrape_samples_scraped":                      well,
 	}
 }
