@@ -56,7 +56,13 @@ func newTables(options Options) tables {
 
 // A Collector serves the last snapshot as metrics. They are rendered once for each snapshot; Gather only hands them out.
 type Collector struct {
+	published
+
 	tables tables
+}
+
+// published are the metrics of the last snapshot.
+type published struct {
 	latest atomic.Pointer[[]*dto.MetricFamily]
 }
 
@@ -70,8 +76,11 @@ func New(options Options) *Collector {
 
 // Update renders a snapshot, to be served from now on.
 func (c *Collector) Update(s *snapshot.Snapshot) {
-	families := c.Render(s)
-	c.latest.Store(&families)
+	c.serve(c.Render(s))
+}
+
+func (p *published) serve(families []*dto.MetricFamily) {
+	p.latest.Store(&families)
 }
 
 // Render gives the metrics of a snapshot, ordered by name, and leaves alone what is served.
@@ -80,8 +89,8 @@ func (c *Collector) Render(s *snapshot.Snapshot) []*dto.MetricFamily {
 }
 
 // Gather gives the metrics of the last snapshot, ordered by name. The families are shared: nobody may change them.
-func (c *Collector) Gather() ([]*dto.MetricFamily, error) {
-	if families := c.latest.Load(); families != nil {
+func (p *published) Gather() ([]*dto.MetricFamily, error) {
+	if families := p.latest.Load(); families != nil {
 		return *families, nil
 	}
 
@@ -115,53 +124,27 @@ func byName(a, b *dto.MetricFamily) int {
 
 // render makes the families of a snapshot, ordered by name; those without series are left out.
 func (t *tables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
-	var families []*dto.MetricFamily
-
-	add := func(family *dto.MetricFamily) {
-		if len(family.Metric) > 0 {
-			families = append(families, family)
-		}
-	}
-
-	ids := make([][]string, len(s.Chips))
+	chips := make([][]*dto.LabelPair, len(s.Chips))
 	for i := range s.Chips {
-		ids[i] = []string{id(s.Chips[i].NPU), id(s.Chips[i].Chip)}
+		chips[i] = labelPairs(chipLabels(), []string{id(s.Chips[i].NPU), id(s.Chips[i].Chip)})
 	}
 
-	for i := range t.chips {
-		family := newFamily(&t.chips[i])
-		for j := range s.Chips {
-			t.chips[i].render(family, &s.Chips[j], chipLabels(), ids[j])
-		}
-
-		add(family)
-	}
-
-	for i := range t.cards {
-		family := newFamily(&t.cards[i])
-		for j := range s.Cards {
-			t.cards[i].render(family, &s.Cards[j], cardLabels(), []string{id(s.Cards[j].NPU)})
-		}
-
-		add(family)
-	}
-
-	for i := range t.host {
-		family := newFamily(&t.host[i])
-		t.host[i].render(family, s, nil, nil)
-		add(family)
+	cards := make([][]*dto.LabelPair, len(s.Cards))
+	for i := range s.Cards {
+		cards[i] = labelPairs(cardLabels(), []string{id(s.Cards[i].NPU)})
 	}
 
 	queries := shownQueries(s.Queries)
+	names := make([][]*dto.LabelPair, len(queries))
 
-	for i := range t.queries {
-		family := newFamily(&t.queries[i])
-		for j := range queries {
-			t.queries[i].render(family, &queries[j], queryLabels(), []string{queries[j].Name})
-		}
-
-		add(family)
+	for i := range queries {
+		names[i] = labelPairs(queryLabels(), []string{queries[i].Name})
 	}
+
+	families := renderRows(nil, t.chips, s.Chips, chips)
+	families = renderRows(families, t.cards, s.Cards, cards)
+	families = renderRows(families, t.host, []snapshot.Snapshot{*s}, [][]*dto.LabelPair{nil})
+	families = renderRows(families, t.queries, queries, names)
 
 	slices.SortFunc(families, byName)
 

@@ -20,21 +20,47 @@ func (t Type) dto() dto.MetricType {
 	return dto.MetricType_GAUGE
 }
 
-// render adds the row's series of one chip, query or host. Names and values are the labels that the row's table adds to
-// each of them.
-func (r *row[T]) render(family *dto.MetricFamily, from *T, names, values []string) {
+// renderRows adds the families of rows that have series of the things they are read from. Common are the labels that each of
+// these has in every series, ordered; the series share them.
+func renderRows[T any](families []*dto.MetricFamily, rows []row[T], from []T, common [][]*dto.LabelPair) []*dto.MetricFamily {
+	for i := range rows {
+		family := newFamily(&rows[i])
+		for j := range from {
+			rows[i].render(family, &from[j], common[j])
+		}
+
+		if len(family.Metric) > 0 {
+			families = append(families, family)
+		}
+	}
+
+	return families
+}
+
+// labelPairs are labels, ordered by name.
+func labelPairs(names, values []string) []*dto.LabelPair {
+	pairs := make([]*dto.LabelPair, 0, len(names))
+	for i, name := range names {
+		pairs = append(pairs, &dto.LabelPair{Name: new(name), Value: new(values[i])})
+	}
+
+	sortPairs(pairs)
+
+	return pairs
+}
+
+func sortPairs(pairs []*dto.LabelPair) {
+	slices.SortFunc(pairs, func(a, b *dto.LabelPair) int { return strings.Compare(a.GetName(), b.GetName()) })
+}
+
+// render adds the row's series of one chip, query or host, with the labels that the row's table adds to each of them.
+func (r *row[T]) render(family *dto.MetricFamily, from *T, common []*dto.LabelPair) {
 	r.read(from, func(value float64, labels ...string) {
-		pairs := make([]*dto.LabelPair, 0, len(names)+len(labels))
-
-		for i, name := range names {
-			pairs = append(pairs, &dto.LabelPair{Name: new(name), Value: new(values[i])})
+		pairs := common
+		if len(labels) > 0 {
+			pairs = slices.Concat(common, labelPairs(r.labels, labels))
+			sortPairs(pairs)
 		}
-
-		for i, name := range r.labels {
-			pairs = append(pairs, &dto.LabelPair{Name: new(name), Value: new(labels[i])})
-		}
-
-		slices.SortFunc(pairs, func(a, b *dto.LabelPair) int { return strings.Compare(a.GetName(), b.GetName()) })
 
 		metric := &dto.Metric{Label: pairs}
 		if r.kind == Counter {
