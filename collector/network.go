@@ -101,7 +101,13 @@ func trafficRows() []chipRow {
 				return
 			}
 
-			for _, kind := range c.Network.Traffic.RoCEErrors {
+			errors := &c.Network.Traffic.RoCEErrors
+
+			for _, kind := range []snapshot.Count{
+				{Name: "packet", Number: errors.Packets.Transmit.Plus(errors.Packets.Receive)},
+				{Name: "retransmission", Number: errors.Retransmissions},
+				{Name: "protocol", Number: errors.OutOfOrder.Plus(errors.UnexpectedAcks).Plus(errors.Verification).Plus(errors.QueuePairs)},
+			} {
 				if number, ok := kind.Number.Get(); ok {
 					emit(number, kind.Name)
 				}

@@ -24,7 +24,10 @@ func roce() *snapshot.Network {
 			MACPackets: both(1000, 2000), MACBytes: both(1e9, 2e9), MACErrors: both(1, 2), MACPauses: both(3, 4), PFC: both(5, 6),
 			Priorities:  []snapshot.Priority{{Name: "4", Frames: both(5, 6)}, {Name: "5"}},
 			RoCEPackets: both(900, 1900), CNP: both(7, 8),
-			RoCEErrors: []snapshot.Count{{Name: "packet", Number: optional.Of(9)}, {Name: "protocol"}},
+			RoCEErrors: snapshot.RoCEErrors{
+				Packets: both(4, 5), Retransmissions: optional.Of(6), OutOfOrder: optional.Of(1), UnexpectedAcks: optional.Of(2), Verification: optional.Of(3),
+			},
+			MACErrorBytes: both(64, 128), MACFCSErrors: optional.Of(7), RoCEECN: optional.Of(8), Bandwidth: both(2.5e9, 5e9),
 		},
 		Optical: &snapshot.Optical{
 			Present: optional.Of(1), Temperature: optional.Of(72), Voltage: optional.Of(3.3),

@@ -17,6 +17,8 @@ type Board struct {
 	BOMID           string
 	SlotID          string // of a card only
 	ChipName        string // model; of a chip only
+	ChipType        string // Ascend; of a chip only, and not on A3 and 950
+	ChipVersion     string // such as V1; of a chip, on 950 of a card
 	VDieID          string // of the compute die, five words: VDie ID, or Die ID on 310 and 310P; of a chip only
 	DDieID          string // 950
 	BusID           string // PCIe Bus Info as printed; "" on 950 without PCIe
@@ -38,7 +40,7 @@ func ParseBoard(output []byte) ([]PerChip[Board], Warnings, error) {
 		}
 
 		switch f.key {
-		case "npu name", "chip type", "chip version", "compatibility", "class id", "ndie id", "chip position id",
+		case "npu name", "compatibility", "class id", "ndie id", "chip position id",
 			"pci vendor id", "pci device id", "subsystem vendor id", "subsystem device id",
 			"vendor id", "device id", "module vendor id", "module id", "chip fault", "faulty chip count":
 			return unused, ""
@@ -65,6 +67,10 @@ func (b *Board) place(key string) *string {
 		return &b.FirmwareVersion
 	case "chip name":
 		return &b.ChipName
+	case "chip type":
+		return &b.ChipType
+	case "chip version":
+		return &b.ChipVersion
 	case "pcie bus info":
 		return &b.BusID
 	default:

@@ -26,7 +26,7 @@ func TestParseBoardOfCardAndChip(t *testing.T) {
 				"\tPCB ID : NA\n\tBOM ID : 3\n\tVDie ID : 00000001 00000002 00000003 00000004 00000005\n\tNDie ID : 1 2 3 4 5\n" +
 				"\tChip Position ID : 0\n\tPCIe Bus Info : 0000:A7:00.0\n\tFirmware Version : 1.2.3.4\n",
 			want: []PerChip[Board]{{Chip: 1, Reading: Board{
-				ChipName: "910X", BoardID: "0x77", BOMID: "3", VDieID: "00000001 00000002 00000003 00000004 00000005",
+				ChipName: "910X", ChipType: "Ascend", ChipVersion: "V1", BoardID: "0x77", BOMID: "3", VDieID: "00000001 00000002 00000003 00000004 00000005",
 				BusID: "0000:A7:00.0", FirmwareVersion: "1.2.3.4",
 			}}},
 		},

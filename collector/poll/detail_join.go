@@ -171,7 +171,29 @@ func joinBoard(_ *Draft, chip *snapshot.Chip, b npusmi.Board) {
 	board.PCBID = first(board.PCBID, b.PCBID)
 	board.BOMID = first(board.BOMID, b.BOMID)
 	board.VDieID = first(board.VDieID, b.VDieID)
+	board.ChipName = first(board.ChipName, b.ChipName)
+	board.ChipType = first(board.ChipType, b.ChipType)
+	board.ChipVersion = first(board.ChipVersion, b.ChipVersion)
 	chip.Detail.Board = &board
+}
+
+func joinProduct(_ *Draft, chip *snapshot.Chip, p npusmi.Product) {
+	if p.Name == "" {
+		return
+	}
+
+	board := snapshot.Board{}
+	if chip.Detail.Board != nil {
+		board = *chip.Detail.Board
+	}
+
+	board.ProductType = p.Name
+	chip.Detail.Board = &board
+}
+
+// hasProduct says whether the tool knows what the chip's card is sold as.
+func hasProduct(chip snapshot.Chip) bool {
+	return strings.HasPrefix(chip.Model, "310P")
 }
 
 func joinSuperPod(_ *Draft, chip *snapshot.Chip, s npusmi.SuperPod) {

@@ -129,11 +129,19 @@ func identitySources() []Source {
 	}
 }
 
+// Names of queries that are off by default, and that others than their own flags turn on.
+const (
+	// CardPower asks 310P cards for the power that none of their chips has.
+	CardPower = "card-power"
+	// Product asks 310P cards what they are sold as.
+	Product = "product"
+)
+
 // optionalSources are asked only when they are wanted: they cost time, or add many series.
 func optionalSources() []Source {
 	return []Source{
 		{
-			Name: "card-power", Help: "power of 310P cards, from the board's controller (npu-smi info -t power)",
+			Name: CardPower, Help: "power of 310P cards, from the board's controller (npu-smi info -t power)",
 			Interval: often, Scope: ScopeCard, Wanted: hasCardPower, Off: true,
 			Args: ask("power"), Parse: parseCardPower,
 		},
@@ -141,6 +149,11 @@ func optionalSources() []Source {
 			Name: ProcMem, Help: "all processes on chips of which the summary shows 8, its most (npu-smi info -t proc-mem)",
 			Interval: often, Scope: ScopeCard, ByChip: true, Wanted: manyProcesses, Off: true,
 			Args: ask("proc-mem"), Parse: measured(npusmi.ParseProcMem, joinProcMem),
+		},
+		{
+			Name: Product, Group: "board", Help: "what 310P cards are sold as (npu-smi info -t product)",
+			Interval: rarely, Scope: ScopeCard, OnChange: true, ByChip: true, Wanted: hasProduct, Off: true,
+			Args: ask("product"), Parse: measured(npusmi.ParseProduct, joinProduct),
 		},
 		{
 			Name: "topo", Help: "kinds of links between the chips (npu-smi info -t topo)",

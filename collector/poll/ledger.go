@@ -20,6 +20,8 @@ type Ledger struct {
 	usages    *integral.Integrator[snapshot.Key] // of rates that only the query usages has
 	links     linkChanges
 
+	bandwidths bandwidths // nil where nobody wants them
+
 	// The stream enters samples from its own goroutine. While it does, summaries enter none.
 	streaming atomic.Bool
 	chips     atomic.Pointer[map[snapshot.Key]string] // models of the chips that can be measured

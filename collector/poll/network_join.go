@@ -136,6 +136,32 @@ func joinLLDP(n *snapshot.Network, neighbor hccntool.Neighbour) {
 	}
 }
 
+// stat is the reading of `-stat`.
+type stat struct {
+	target Target
+	answer hccntool.Stat
+}
+
+func newStat(target Target, answer hccntool.Stat) Reading {
+	return stat{target, answer}
+}
+
+// Observe measures how fast the port is used.
+func (s stat) Observe(ledger *Ledger, at time.Time) {
+	ledger.bandwidths.look(s.target.Key, at, snapshot.Directions{Transmit: s.answer.Transmit.Bytes, Receive: s.answer.Receive.Bytes})
+}
+
+// Join fills in the traffic.
+func (s stat) Join(draft *Draft) {
+	network := draft.network(s.target)
+	if network == nil {
+		return
+	}
+
+	joinStat(network, s.answer)
+	network.Traffic.Bandwidth = draft.bandwidths.of(s.target.Key)
+}
+
 func joinStat(n *snapshot.Network, stat hccntool.Stat) {
 	both := func(of func(*hccntool.StatDirection) optional.Float) snapshot.Directions {
 		return snapshot.Directions{Transmit: of(&stat.Transmit), Receive: of(&stat.Receive)}
@@ -149,11 +175,15 @@ func joinStat(n *snapshot.Network, stat hccntool.Stat) {
 		PFC:         both(func(d *hccntool.StatDirection) optional.Float { return d.PFCPackets }),
 		RoCEPackets: both(func(d *hccntool.StatDirection) optional.Float { return d.RoCEPackets }),
 		CNP:         both(func(d *hccntool.StatDirection) optional.Float { return d.RoCECNPs }),
-		RoCEErrors: []snapshot.Count{
-			{Name: "packet", Number: stat.Transmit.RoCEErrors.Plus(stat.Receive.RoCEErrors)},
-			{Name: "retransmission", Number: stat.Retransmissions},
-			{Name: "protocol", Number: stat.OutOfOrder.Plus(stat.UnexpectedAcks).Plus(stat.VerificationErrors).Plus(stat.QPStatusErrors)},
+		RoCEErrors: snapshot.RoCEErrors{
+			Packets:         both(func(d *hccntool.StatDirection) optional.Float { return d.RoCEErrors }),
+			Retransmissions: stat.Retransmissions,
+			OutOfOrder:      stat.OutOfOrder, UnexpectedAcks: stat.UnexpectedAcks,
+			Verification: stat.VerificationErrors, QueuePairs: stat.QPStatusErrors,
 		},
+		MACErrorBytes: snapshot.Directions{Transmit: stat.Counts.Of("mac_tx_bad_oct_num"), Receive: stat.Counts.Of("mac_rx_bad_oct_num")},
+		MACFCSErrors:  stat.Counts.Of("mac_rx_fcs_err_pkt_num"),
+		RoCEECN:       stat.Counts.Of("roce_ecn_db_num"),
 	}
 
 	for priority := range stat.Transmit.PFCByPriority {

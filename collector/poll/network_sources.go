@@ -52,7 +52,7 @@ func roceSources() []Source {
 		{
 			Name: "net-stat", Help: "traffic and errors of the RoCE ports (hccn_tool -stat)",
 			Interval: often, Scope: ScopeChip, Wanted: hasRoCE,
-			Args: item("stat"), Parse: told(hccntool.ParseStat, onNetwork(joinStat)),
+			Args: item("stat"), Parse: told(hccntool.ParseStat, newStat),
 		},
 		{
 			Name: "net-link-stat", Help: "how often the RoCE links went down (hccn_tool -link_stat)",

@@ -43,6 +43,8 @@ type Config struct {
 	Sides []Side
 	// MaxProcesses is how many processes have series of their own, over all chips; of more the largest. 0 is no limit.
 	MaxProcesses int
+	// Bandwidths says whether the rates at which the RoCE ports are used are wanted.
+	Bandwidths bool
 	// Publish takes each new snapshot, from the goroutine of Run, Once or Replay.
 	Publish func(*snapshot.Snapshot)
 	// Now is the clock for Replay; nil is the wall's.
@@ -140,6 +142,9 @@ func (p *Poller) addQueries(now time.Time) {
 		if source.Lists {
 			p.listing = q
 			p.ledger = newLedger(p.Faults, 3*source.Interval+source.Deadline, p.PeakWindow)
+			if p.Bandwidths {
+				p.ledger.bandwidths = make(bandwidths)
+			}
 		}
 	}
 }

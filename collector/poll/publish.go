@@ -12,7 +12,7 @@ import (
 
 // draft joins all readings that may still be served, those of the sides last.
 func (p *Poller) draft(now time.Time) *Draft {
-	draft := &Draft{Faults: p.ledger.Faults, links: p.ledger.links}
+	draft := &Draft{Faults: p.ledger.Faults, links: p.ledger.links, bandwidths: p.ledger.bandwidths}
 	listed := p.listing.tasks[0].fresh(now)
 
 	if !listed && p.falling() {

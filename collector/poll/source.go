@@ -143,7 +143,8 @@ type Draft struct {
 	Fallback bool
 	answered map[snapshot.Key]bool
 
-	links linkChanges // that were observed
+	links      linkChanges // that were observed
+	bandwidths bandwidths  // that were measured
 }
 
 // Chip finds a chip by its key; nil where the draft has none such.

@@ -89,6 +89,8 @@ type HCCSLink struct {
 // Board is what identifies the card and the chip; what is not known is "".
 type Board struct {
 	Product, Serial, FirmwareVersion, BoardID, PCBID, BOMID, VDieID string
+	ChipName, ChipType, ChipVersion                                 string
+	ProductType                                                     string // what a 310 card is sold as
 }
 
 // SuperPod is the chip's place in its SuperPod, by physical ids; what is not known is "".

@@ -26,7 +26,21 @@ type Traffic struct {
 	PFC                                        Directions // frames of all priorities
 	Priorities                                 []Priority // the same by priority
 	RoCEPackets, CNP                           Directions // CNP: congestion notifications
-	RoCEErrors                                 []Count    // by kind
+	RoCEErrors                                 RoCEErrors
+
+	MACErrorBytes Directions     // of bad packets
+	MACFCSErrors  optional.Float // packets received whose checksum is wrong
+	RoCEECN       optional.Float // packets received that were marked for congestion
+
+	// Bandwidth is bytes per second, on average between the last two answers; absent before there are two, and where nobody wants it.
+	Bandwidth Directions
+}
+
+// RoCEErrors is what went wrong with RoCE.
+type RoCEErrors struct {
+	Packets                                              Directions // bad ones
+	Retransmissions                                      optional.Float
+	OutOfOrder, UnexpectedAcks, Verification, QueuePairs optional.Float
 }
 
 // Directions is a count of what was sent and what was received.
