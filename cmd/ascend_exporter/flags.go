@@ -56,6 +56,7 @@ type options struct {
 	jobsFolder     string
 	pods           podOptions
 	network        networkOptions
+	compat         compatOptions
 	perLink        bool
 	watch          bool
 	watchInterval  time.Duration
@@ -93,7 +94,7 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 	o.web = webflag.AddFlags(app, ":9945")
 	app.Flag("web.telemetry-path", "Path under which the metrics are served.").
 		Default("/metrics").StringVar(&o.telemetryPath)
-	app.Flag("web.max-requests", "Scrapes that are answered at the same time; a further one gets status 503. 0 is no limit.").
+	app.Flag("web.max-requests", "Scrapes of a path that are answered at the same time; a further one gets status 503. 0 is no limit.").
 		Default("40").IntVar(&o.maxRequests)
 	app.Flag("web.disable-exporter-metrics", "Leave out the metrics of the exporter's own process (process_*).").
 		BoolVar(&o.disableExporterMetrics)
@@ -120,6 +121,7 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 	addCollectionFlags(app, o)
 	addPodFlags(app, &o.pods)
 	addNetworkFlags(app, &o.network)
+	addCompatFlags(app, &o.compat)
 
 	app.Flag("once", "Ask every query once, write the metrics to standard output and end: with status 0 when the chips could be read, else 1.").
 		BoolVar(&o.once)
@@ -181,7 +183,7 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 
 // complete checks the options together and fills in what follows from them.
 func (o *options) complete() error {
-	if err := checkTelemetryPath(o.telemetryPath); err != nil {
+	if err := cmp.Or(checkPath("web.telemetry-path", o.telemetryPath), o.compat.complete(o.telemetryPath)); err != nil {
 		return err
 	}
 
@@ -276,7 +278,7 @@ func (o *options) completeSources() error {
 		}
 
 		// Who wants each process wants all of them.
-		wanted := query.enabled || source.Name == poll.ProcMem && o.processes
+		wanted := query.enabled || source.Name == poll.ProcMem && o.processes || o.compat.asks(source)
 		if source.Network {
 			wanted = o.network.asks(source, query.enabled)
 		}
@@ -295,17 +297,17 @@ func (o *options) completeSources() error {
 	return nil
 }
 
-// checkTelemetryPath refuses what the server could not route, or what is taken.
-func checkTelemetryPath(p string) error {
+// checkPath refuses a path of metrics that the server could not route, or that is taken.
+func checkPath(flag, p string) error {
 	switch {
 	case !strings.HasPrefix(p, "/"):
-		return fmt.Errorf("--web.telemetry-path=%q: must begin with /", p)
+		return fmt.Errorf("--%s=%q: must begin with /", flag, p)
 	case p == "/":
-		return fmt.Errorf("--web.telemetry-path=%q: is the status page; use a path such as /metrics", p)
+		return fmt.Errorf("--%s=%q: is the status page; use a path such as /metrics", flag, p)
 	case p == server.HealthyPath || p == server.ReadyPath:
-		return fmt.Errorf("--web.telemetry-path=%q: is taken by a probe", p)
+		return fmt.Errorf("--%s=%q: is taken by a probe", flag, p)
 	case path.Clean(p) != p || strings.ContainsAny(p, "{}?#% \t\r\n"):
-		return fmt.Errorf("--web.telemetry-path=%q: must be a plain path, without {}, ?, #, %%, blanks or empty parts", p)
+		return fmt.Errorf("--%s=%q: must be a plain path, without {}, ?, #, %%, blanks or empty parts", flag, p)
 	default:
 		return nil
 	}

@@ -87,9 +87,15 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 
 	metrics := collector.New(o.network.choose(collector.Options{Processes: o.processes, PerLink: o.perLink}))
 
+	compat := o.compat.metrics()
+
 	poller, err := newPoller(o, logger, func(s *snapshot.Snapshot) {
 		latest.Store(s)
 		metrics.Update(s)
+
+		if compat != nil {
+			compat.Update(s)
+		}
 	})
 	if err != nil {
 		return err
@@ -128,7 +134,12 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 		poller.Run(ctx)
 	}()
 
-	handler := newHandler(o, collector.Concat(metrics, registry), latest.Load, poller.Attempted(), logger)
+	paths := map[string]prometheus.Gatherer{o.telemetryPath: collector.Concat(metrics, registry)}
+	if compat != nil {
+		paths[o.compat.path] = compat
+	}
+
+	handler := newHandler(o, paths, latest.Load, poller.Attempted(), logger)
 	err = server.Serve(ctx, handler, o.web, logger)
 
 	cancel()

@@ -11,22 +11,31 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
-// newHandler routes the requests. The exporter is ready once a first collection was attempted.
+// newHandler routes the requests; paths are those of metrics. The exporter is ready once a first collection was attempted.
 func newHandler(
-	o *options, gatherer prometheus.Gatherer, latest func() *snapshot.Snapshot, attempted <-chan struct{}, logger *slog.Logger,
+	o *options, paths map[string]prometheus.Gatherer, latest func() *snapshot.Snapshot, attempted <-chan struct{}, logger *slog.Logger,
 ) http.Handler {
 	mux := http.NewServeMux()
 
-	mux.Handle(o.telemetryPath, server.Metrics(gatherer, o.maxRequests, logger))
+	for path, gatherer := range paths {
+		mux.Handle(path, server.Metrics(gatherer, o.maxRequests, logger))
+	}
+
 	mux.HandleFunc(server.HealthyPath, server.Healthy)
 	mux.HandleFunc(server.ReadyPath, server.Ready(attempted, "the first collection is still running."))
-	mux.Handle("/", newStatusPage(statusConfig{
+
+	status := statusConfig{
 		Latest:        latest,
 		Version:       version.Version,
 		Revision:      version.GetRevision(),
 		TelemetryPath: o.telemetryPath,
 		Simulated:     o.sim,
-	}))
+	}
+	if o.compat.enabled {
+		status.CompatPath = o.compat.path
+	}
+
+	mux.Handle("/", newStatusPage(status))
 
 	return mux
 }

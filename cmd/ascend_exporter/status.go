@@ -24,6 +24,7 @@ type statusConfig struct {
 	Version       string                    // "" where it is not known
 	Revision      string                    // "" where it is not known
 	TelemetryPath string                    // begins with /
+	CompatPath    string                    // that of npu-exporter's metrics; "" where they are not served
 	Simulated     bool
 	Now           func() time.Time // nil is time.Now; its location is that of all times on the page
 }

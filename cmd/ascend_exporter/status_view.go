@@ -31,6 +31,7 @@ type statusView struct {
 	Version   string
 	Revision  string
 	Metrics   string // where the metrics are, relative, so that a proxy may serve all of it under a prefix
+	Compat    string // where those of npu-exporter are; "" where they are not served
 	Simulated bool
 
 	Waiting bool // for the end of the first collection
@@ -70,6 +71,10 @@ func newStatusView(c statusConfig) statusView {
 		Made:      momentOf(s.Time, now),
 		Zone:      now.Format("MST"),
 	}
+	if c.CompatPath != "" {
+		view.Compat = "." + c.CompatPath
+	}
+
 	view.State = newState(s, view.Notes, now)
 
 	for i := range s.Queries {

@@ -69,7 +69,7 @@ func TestTooManyRequests(t *testing.T) {
 	})
 
 	o := options{telemetryPath: "/metrics", maxRequests: 1}
-	handler := newHandler(&o, slow, func() *snapshot.Snapshot { return nil }, make(chan struct{}), promslog.NewNopLogger())
+	handler := newHandler(&o, map[string]prometheus.Gatherer{o.telemetryPath: slow}, func() *snapshot.Snapshot { return nil }, make(chan struct{}), promslog.NewNopLogger())
 	server := httptest.NewServer(handler)
 
 	defer server.Close()

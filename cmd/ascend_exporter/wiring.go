@@ -73,6 +73,7 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 		MaxDuty:    o.maxDuty,
 
 		NetworkDuty: o.network.maxDuty,
+		Bandwidths:  o.compat.enabled,
 
 		Expected: expected,
 		Local:    newLocal(o, pciDevices, processes, logger),
