@@ -73,7 +73,7 @@ func newVendorTables(options NPUExporterOptions) vendorTables {
 		host: vendorHostRows(options.Version),
 		chips: slices.Concat(
 			vendorChipRows(unknown), vendorErrorCodeRows(), vendorMemoryRows(), vendorECCRows(), vendorContainerRows(),
-			vendorLinkRows(unknown), vendorTrafficRows(), vendorOpticalRows(),
+			vendorLinkRows(unknown), vendorTrafficRows(), vendorOpticalRows(), vendorSIORows(),
 		),
 		others: slices.Concat(vendorNameRows(), vendorProcessRows()),
 	}

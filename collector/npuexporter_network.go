@@ -51,6 +51,24 @@ func networkHealth(code optional.Float) optional.Float {
 	return optional.Of(yes(number == 0 || number == 6)).Unless(!known || number == 9)
 }
 
+// vendorSIORows are the errors between the dies of a package.
+func vendorSIORows() []vendorRow {
+	const products = "A3, 950"
+
+	return []vendorRow{
+		{
+			name: "npu_chip_info_sio_crc_tx_err_cnt", help: "CRC errors in what was sent to the other die of the package.",
+			source: "ascend_npu_sio_errors_total", products: products,
+			read: one(func(c *vendorChip) optional.Float { return c.Detail.SIOTransmit }),
+		},
+		{
+			name: "npu_chip_info_sio_crc_rx_err_cnt", help: "CRC errors in what was received from the other die of the package.",
+			source: "ascend_npu_sio_errors_total", products: products,
+			read: one(func(c *vendorChip) optional.Float { return c.Detail.SIOReceive }),
+		},
+	}
+}
+
 // roceOf reads a value that a chip has of its RoCE port.
 func roceOf(value func(*snapshot.Network) optional.Float) func(*vendorChip, emit) {
 	return one(func(c *vendorChip) optional.Float {
