@@ -80,14 +80,14 @@ func newVendorTables(options NPUExporterOptions) vendorTables {
 }
 
 // render makes the families of a snapshot, ordered by name. A chip whose physical id is not known has no series: it is what all
-// series are told apart and selected by.
+// series are told apart and selected by. Nor has one yet whose board is still to be asked: its series would all be renamed then.
 func (t *vendorTables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
 	chips := make([]vendorChip, 0, len(s.Chips))
 	labels := make([][]*dto.LabelPair, 0, len(s.Chips))
 
 	for i := range s.Chips {
 		chip := newVendorChip(s, &s.Chips[i])
-		if chip.id() == "" {
+		if chip.id() == "" || waitsForBoard(s, chip.Chip) {
 			continue
 		}
 
@@ -143,6 +143,23 @@ func newVendorChip(s *snapshot.Snapshot, c *snapshot.Chip) vendorChip {
 	}
 
 	return chip
+}
+
+// waitsForBoard says whether a chip is about to be asked what it is called, for the first time.
+func waitsForBoard(s *snapshot.Snapshot, c *snapshot.Chip) bool {
+	const query = "die"
+
+	if s.Fallback || c.Unusable || c.Detail.Board != nil && c.Detail.Board.ChipName != "" {
+		return false
+	}
+
+	at := slices.IndexFunc(s.Queries, func(q snapshot.Query) bool { return q.Name == query })
+
+	if at < 0 || s.Queries[at].Asked && s.Queries[at].Unsupported {
+		return false
+	}
+
+	return s.Queries[at].Runs < uint64(len(s.Chips))
 }
 
 // id is the physical id; "" where it is not known.

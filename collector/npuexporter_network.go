@@ -105,20 +105,34 @@ func vendorTrafficRows() []vendorRow {
 		name, help, source string
 		value              func(*snapshot.Traffic) optional.Float
 	}{
-		{"npu_chip_roce_new_pkt_rty_num", "RoCE packets that were sent again.", roceErrors,
-			func(t *snapshot.Traffic) optional.Float { return t.RoCEErrors.Retransmissions }},
-		{"npu_chip_roce_unexpected_ack_num", "RoCE acknowledgements that nothing waited for.", roceErrors,
-			func(t *snapshot.Traffic) optional.Float { return t.RoCEErrors.UnexpectedAcks }},
-		{"npu_chip_roce_out_of_order_num", "RoCE packets in the wrong order.", roceErrors,
-			func(t *snapshot.Traffic) optional.Float { return t.RoCEErrors.OutOfOrder }},
-		{"npu_chip_roce_verification_err_num", "RoCE packets that failed their check.", roceErrors,
-			func(t *snapshot.Traffic) optional.Float { return t.RoCEErrors.Verification }},
-		{"npu_chip_roce_qp_status_err_num", "RoCE packets for a queue pair in a wrong state.", roceErrors,
-			func(t *snapshot.Traffic) optional.Float { return t.RoCEErrors.QueuePairs }},
-		{"npu_chip_info_rx_fcs_num", "Packets received whose checksum is wrong. Absent of releases that do not count them.", "",
-			func(t *snapshot.Traffic) optional.Float { return t.MACFCSErrors }},
-		{"npu_chip_info_rx_ecn_num", "RoCE packets received that were marked for congestion. Absent of releases that do not count them.", "",
-			func(t *snapshot.Traffic) optional.Float { return t.RoCEECN }},
+		{
+			"npu_chip_roce_new_pkt_rty_num", "RoCE packets that were sent again.", roceErrors,
+			func(t *snapshot.Traffic) optional.Float { return t.RoCEErrors.Retransmissions },
+		},
+		{
+			"npu_chip_roce_unexpected_ack_num", "RoCE acknowledgements that nothing waited for.", roceErrors,
+			func(t *snapshot.Traffic) optional.Float { return t.RoCEErrors.UnexpectedAcks },
+		},
+		{
+			"npu_chip_roce_out_of_order_num", "RoCE packets in the wrong order.", roceErrors,
+			func(t *snapshot.Traffic) optional.Float { return t.RoCEErrors.OutOfOrder },
+		},
+		{
+			"npu_chip_roce_verification_err_num", "RoCE packets that failed their check.", roceErrors,
+			func(t *snapshot.Traffic) optional.Float { return t.RoCEErrors.Verification },
+		},
+		{
+			"npu_chip_roce_qp_status_err_num", "RoCE packets for a queue pair in a wrong state.", roceErrors,
+			func(t *snapshot.Traffic) optional.Float { return t.RoCEErrors.QueuePairs },
+		},
+		{
+			"npu_chip_info_rx_fcs_num", "Packets received whose checksum is wrong. Absent of releases that do not count them.", "",
+			func(t *snapshot.Traffic) optional.Float { return t.MACFCSErrors },
+		},
+		{
+			"npu_chip_info_rx_ecn_num", "RoCE packets received that were marked for congestion. Absent of releases that do not count them.", "",
+			func(t *snapshot.Traffic) optional.Float { return t.RoCEECN },
+		},
 	} {
 		rows = append(rows, trafficRow(count.name, count.help, count.source, count.value))
 	}

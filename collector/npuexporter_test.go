@@ -270,6 +270,37 @@ func TestNPUExporterWithoutIDs(t *testing.T) {
 	}
 }
 
+// TestNPUExporterWaits: a chip has no series before its board was asked, which would rename them, and does not wait for what never comes.
+func TestNPUExporterWaits(t *testing.T) {
+	t.Parallel()
+
+	named := snapshot.Chip{PhyID: "0"}
+	named.Detail.Board = &snapshot.Board{ChipName: "910B3"}
+
+	for name, test := range map[string]struct {
+		query    snapshot.Query
+		unusable bool
+		fallback bool
+		want     int
+	}{
+		"not asked yet":         {snapshot.Query{Name: "die", Unsupported: true}, false, false, 1},
+		"asked of one":          {snapshot.Query{Name: "die", Asked: true, Runs: 1}, false, false, 1},
+		"failed":                {snapshot.Query{Name: "die", Asked: true, Runs: 2}, false, false, 2},
+		"not supported":         {snapshot.Query{Name: "die", Asked: true, Runs: 1, Unsupported: true}, false, false, 2},
+		"turned off":            {snapshot.Query{Name: "board"}, false, false, 2},
+		"of no use":             {snapshot.Query{Name: "die"}, true, false, 2},
+		"while others stand in": {snapshot.Query{Name: "die"}, false, true, 2},
+	} {
+		s := &snapshot.Snapshot{
+			Up: true, Fallback: test.fallback, Chips: []snapshot.Chip{named, {PhyID: "1", Unusable: test.unusable}}, Queries: []snapshot.Query{test.query},
+		}
+
+		if got := len(vendorFamilies(t, NPUExporterOptions{}, s)["npu_chip_info_name"].Metric); got != test.want {
+			t.Errorf("%s: %d chips have series, want %d", name, got, test.want)
+		}
+	}
+}
+
 // TestNPUExporterPower: a 310P measures its card, an A3 its package, a 310 nothing.
 func TestNPUExporterPower(t *testing.T) {
 	t.Parallel()

@@ -41,7 +41,7 @@ func renderRows[T any](families []*dto.MetricFamily, rows []row[T], from []T, co
 func labelPairs(names, values []string) []*dto.LabelPair {
 	pairs := make([]*dto.LabelPair, 0, len(names))
 	for i, name := range names {
-		pairs = append(pairs, &dto.LabelPair{Name: new(name), Value: new(values[i])})
+		pairs = append(pairs, &dto.LabelPair{Name: new(name), Value: new(values[i])}) //nolint:gosec // there are as many values
 	}
 
 	sortPairs(pairs)

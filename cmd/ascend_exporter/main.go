@@ -134,12 +134,7 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 		poller.Run(ctx)
 	}()
 
-	paths := map[string]prometheus.Gatherer{o.telemetryPath: collector.Concat(metrics, registry)}
-	if compat != nil {
-		paths[o.compat.path] = compat
-	}
-
-	handler := newHandler(o, paths, latest.Load, poller.Attempted(), logger)
+	handler := newHandler(o, o.paths(collector.Concat(metrics, registry), compat), latest.Load, poller.Attempted(), logger)
 	err = server.Serve(ctx, handler, o.web, logger)
 
 	cancel()

@@ -8,8 +8,19 @@ import (
 	"github.com/prometheus/common/version"
 
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
+	"github.com/ascend-exporter/ascend_exporter/collector"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
+
+// paths are where metrics are served; compat are those of npu-exporter, nil where they are not.
+func (o *options) paths(native prometheus.Gatherer, compat *collector.NPUExporter) map[string]prometheus.Gatherer {
+	paths := map[string]prometheus.Gatherer{o.telemetryPath: native}
+	if compat != nil {
+		paths[o.compat.path] = compat
+	}
+
+	return paths
+}
 
 // newHandler routes the requests; paths are those of metrics. The exporter is ready once a first collection was attempted.
 func newHandler(

@@ -56,9 +56,20 @@ func TestSixtyScrapesAtOnce(t *testing.T) {
 	}
 }
 
-// TestTooManyRequests holds one scrape open; the next is refused at once.
+// TestTooManyRequests holds one scrape of a path open; the next is refused at once.
 func TestTooManyRequests(t *testing.T) {
 	t.Parallel()
+
+	for _, path := range []string{"/metrics", compatPath} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			tooManyRequests(t, path)
+		})
+	}
+}
+
+func tooManyRequests(t *testing.T, path string) {
+	t.Helper()
 
 	entered, leave := make(chan struct{}), make(chan struct{})
 	slow := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
@@ -68,8 +79,8 @@ func TestTooManyRequests(t *testing.T) {
 		return nil, nil
 	})
 
-	o := options{telemetryPath: "/metrics", maxRequests: 1}
-	handler := newHandler(&o, map[string]prometheus.Gatherer{o.telemetryPath: slow}, func() *snapshot.Snapshot { return nil }, make(chan struct{}), promslog.NewNopLogger())
+	o := options{maxRequests: 1}
+	handler := newHandler(&o, map[string]prometheus.Gatherer{path: slow}, func() *snapshot.Snapshot { return nil }, make(chan struct{}), promslog.NewNopLogger())
 	server := httptest.NewServer(handler)
 
 	defer server.Close()
@@ -77,7 +88,7 @@ func TestTooManyRequests(t *testing.T) {
 	first := make(chan int)
 
 	go func() {
-		response, err := http.Get(server.URL + "/metrics")
+		response, err := http.Get(server.URL + path)
 		if err != nil {
 			first <- -1
 
@@ -90,7 +101,7 @@ func TestTooManyRequests(t *testing.T) {
 
 	<-entered
 
-	response, err := http.Get(server.URL + "/metrics")
+	response, err := http.Get(server.URL + path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,13 +170,15 @@ func TestTLSAndBasicAuth(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	e := startExporter(t, "--sim", "--web.config.file="+config)
+	e := startExporter(t, "--sim", "--compat.npu-exporter", "--web.config.file="+config)
 	plainURL := e.url
 	e.url = strings.Replace(e.url, "http:", "https:", 1)
 	e.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
 
-	if status, _ := e.get("/metrics"); status != http.StatusUnauthorized {
-		t.Errorf("status %d without a password, want 401", status)
+	for _, path := range []string{"/metrics", compatPath} {
+		if status, _ := e.get(path); status != http.StatusUnauthorized {
+			t.Errorf("%s: status %d without a password, want 401", path, status)
+		}
 	}
 
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/metrics", nil)
