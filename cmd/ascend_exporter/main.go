@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -21,6 +22,7 @@ import (
 
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/simtool"
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/systemd"
 	"github.com/ascend-exporter/ascend_exporter/collector"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
@@ -122,25 +124,36 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 		registry.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	}
 
+	manager, err := systemd.New(os.Getenv, os.Getpid())
+	if err != nil {
+		return err
+	}
+
 	logger.Info("starting", "version", version.Info())
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
-	polled := make(chan struct{})
+	var running sync.WaitGroup
 
-	go func() {
-		defer close(polled)
-		poller.Run(ctx)
-	}()
+	running.Go(func() { poller.Run(ctx) })
+	running.Go(func() { logFailure(logger, manager.Watch(ctx, poller.Lives)) })
 
 	handler := newHandler(o, o.paths(collector.Concat(metrics, registry), compat), latest.Load, poller.Attempted(), logger)
-	err = server.Serve(ctx, handler, o.web, logger)
+	err = server.Serve(ctx, handler, o.web, func() { logFailure(logger, manager.Notify(systemd.Ready)) }, logger)
 
+	logFailure(logger, manager.Notify(systemd.Stopping))
 	cancel()
-	<-polled
+	running.Wait()
 
 	return err
+}
+
+// logFailure logs what stands in the way of systemd's knowing of the exporter, which serves all the same.
+func logFailure(logger *slog.Logger, err error) {
+	if err != nil {
+		logger.Warn("systemd does not hear of the exporter", "err", err)
+	}
 }
 
 // write renders everything in the text format, as node_exporter's textfile collector takes it.

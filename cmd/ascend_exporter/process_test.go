@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -49,7 +50,7 @@ func (p *child) begin(t *testing.T) {
 	t.Helper()
 
 	p.log, p.ended = newLines(), make(chan struct{})
-	p.Env = append(os.Environ(), asExporter+"=1")
+	p.Env = slices.Concat(os.Environ(), p.Env, []string{asExporter + "=1"})
 	p.Stderr = p.log
 
 	if err := p.Start(); err != nil {
@@ -232,5 +233,72 @@ func TestSystemdSocket(t *testing.T) {
 
 	if status := p.status(t); status != 0 {
 		t.Errorf("status %d", status)
+	}
+}
+
+// TestSystemdHearsOfIt: that it serves, when it does; that it lives, though its tool hangs; and that it ends.
+func TestSystemdHearsOfIt(t *testing.T) {
+	t.Parallel()
+
+	socket := filepath.Join(t.TempDir(), "notify")
+
+	systemd, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer systemd.Close()
+
+	if err := systemd.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+
+	buffer := make([]byte, 4096)
+	hears := func(state string) {
+		t.Helper()
+
+		for heard := ""; heard != state; {
+			n, err := systemd.Read(buffer)
+			if err != nil {
+				t.Fatalf("%s: %v", state, err)
+			}
+
+			// Signs of life may stand before and between.
+			if heard = string(buffer[:n]); heard != state && heard != "WATCHDOG=1" {
+				t.Errorf("heard %q, want %q", heard, state)
+			}
+		}
+	}
+
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	tool := newStandIn(t, "--hang=*")
+	p := &child{Cmd: exec.Command(self, "--web.listen-address=127.0.0.1:0", "--path.lock="+t.TempDir(), "--npu-smi.command="+tool.command())}
+	p.Env = []string{"NOTIFY_SOCKET=" + socket, "WATCHDOG_USEC=50000"}
+	p.begin(t)
+
+	hears("READY=1")
+
+	response, err := http.Get(p.url + server.HealthyPath)
+	if err != nil {
+		t.Fatalf("ready, but: %v", err)
+	}
+
+	_ = response.Body.Close()
+
+	for range 3 {
+		hears("WATCHDOG=1")
+	}
+
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+
+	hears("STOPPING=1")
+
+	if status := p.status(t); status != 0 {
+		t.Errorf("status %d:\n%s", status, p.log.text())
 	}
 }

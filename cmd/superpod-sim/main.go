@@ -97,7 +97,7 @@ func start(ctx context.Context, o *options, hosts []*fleet.Host, table faults.Ta
 		}
 	}()
 
-	err := server.Serve(ctx, newHandler(ctx, o, exporters, time.Now, ready, logger), o.web, logger)
+	err := server.Serve(ctx, newHandler(ctx, o, exporters, time.Now, ready, logger), o.web, func() {}, logger)
 
 	cancel()
 	<-kept

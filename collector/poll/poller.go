@@ -89,6 +89,7 @@ type Poller struct {
 
 	attempted chan struct{}
 	ready     sync.Once // closes attempted
+	signs     chan struct{}
 }
 
 // New makes a Poller. It does nothing before Run or Once.
@@ -98,6 +99,7 @@ func New(config Config) *Poller {
 		failures:  make(map[npusmi.Reason]uint64),
 		stream:    newStream(config.Stream),
 		attempted: make(chan struct{}),
+		signs:     make(chan struct{}),
 	}
 
 	for _, reason := range npusmi.Reasons() {
@@ -154,6 +156,16 @@ func (p *Poller) Attempted() <-chan struct{} {
 	return p.attempted
 }
 
+// Lives waits until the goroutine of Run is free to give a sign of life, and reports whether it gave one before the context ended.
+func (p *Poller) Lives(ctx context.Context) bool {
+	select {
+	case <-p.signs:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // A result is a run and what was read from its answer.
 type result struct {
 	task     *task
@@ -191,6 +203,7 @@ func (p *Poller) Run(ctx context.Context) {
 			p.streamState(state)
 		case <-timer.C:
 		case <-freed:
+		case p.signs <- struct{}{}:
 		case <-ctx.Done():
 			timer.Stop()
 

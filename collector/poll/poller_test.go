@@ -586,3 +586,28 @@ func TestPollerEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+// TestPollerGivesSignsOfLife: also while the tool hangs, which is no failure of the poller; and none once it has ended.
+func TestPollerGivesSignsOfLife(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, basics(), hangs)
+		b.run(t)
+		b.at(time.Second)
+
+		for range 3 {
+			if !b.Lives(t.Context()) {
+				t.Error("no sign of life")
+			}
+		}
+
+		b.stop()
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+
+		if b.Lives(ctx) {
+			t.Error("a sign of life after the end")
+		}
+	})
+}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -58,10 +60,18 @@ func Metrics(gatherer prometheus.Gatherer, maxRequests int, logger *slog.Logger)
 	})
 }
 
-// Serve answers requests until the context ends, or until listening fails.
-func Serve(ctx context.Context, handler http.Handler, flags *web.FlagConfig, logger *slog.Logger) error {
+// Serve answers requests until the context ends, or until listening fails. Once it listens on all addresses it calls listening.
+func Serve(ctx context.Context, handler http.Handler, flags *web.FlagConfig, listening func(), logger *slog.Logger) error {
+	var once sync.Once
+
 	server := &http.Server{
-		Handler:           handler,
+		Handler: handler,
+		// It is asked for each listener, when all of them are open.
+		BaseContext: func(net.Listener) context.Context {
+			once.Do(listening)
+
+			return context.WithoutCancel(ctx)
+		},
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      30 * time.Second,
