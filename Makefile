@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate screenshots bench bench-dashboards load-fleet fuzz clean
+.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate screenshots bench bench-dashboards load-fleet fuzz clean packages test-packages test-image
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -21,9 +21,16 @@ demo: fleet
 	.ci/tools prometheus
 	@exec deploy/demo/run
 
-# Static binaries for this machine; GOOS and GOARCH choose another.
+# Static binaries for this machine; GOOS and GOARCH choose another, BIN another folder.
+BIN ?= bin
 build:
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
+
+# deb and rpm for amd64 and arm64, in PACKAGES.
+PACKAGES ?= bin/packages
+packages:
+	.ci/tools packages
+	deploy/packages/build $(PACKAGES)
 
 # The simulated fleet, which is built with Prometheus's own storage and takes minutes the first time.
 fleet:
@@ -54,6 +61,16 @@ test-dashboards:
 	.ci/tools prometheus
 	cd cmd/superpod-sim && go test -count=1 -timeout 10m -run '^TestDashboards' .
 
+# The packages, installed in a Debian that is booted for it, with a simulated npu-smi.
+test-packages:
+	.ci/tools test-packages
+	deploy/packages/test
+
+# The image, built without a registry: over a Debian of its own in the place of the images that the Dockerfile names.
+test-image:
+	.ci/tools test-image
+	deploy/image/test
+
 # promtool's tests of the rules, of those too that are off by default.
 PROMTOOL ?= promtool
 test-rules:
@@ -79,7 +96,8 @@ lint:
 	cd deploy/prometheus && golangci-lint run --config ../../.golangci.yml ./...
 	cd dashboards && golangci-lint run --config ../.golangci.yml ./...
 	cd docs/pictures && golangci-lint run --config ../../.golangci.yml ./...
-	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz .ci/load-fleet deploy/demo/run deploy/slurm/*.sh
+	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz .ci/load-fleet deploy/demo/run deploy/slurm/*.sh deploy/packages/build deploy/packages/test deploy/packages/test-inside deploy/image/test
+	shellcheck --shell=sh deploy/packages/user.sh deploy/packages/deb/* deploy/packages/rpm/*
 
 # Pages, goldens, rules and dashboards that are made from the code. The picture is made by the test of the status page.
 generate: build
