@@ -21,7 +21,7 @@ import (
 func harmless() []string {
 	return []string{
 		"AmbientCapabilities", "CapabilityBoundingSet", "Environment", "EnvironmentFile", "ExecStart", "LockPersonality", "NoNewPrivileges",
-		"Restart", "RestartPreventExitStatus", "RestartSec", "RestrictNamespaces", "RestrictRealtime", "RestrictSUIDSGID",
+		"Restart", "RestartSec", "RestrictNamespaces", "RestrictRealtime", "RestrictSUIDSGID",
 		"StateDirectory", "SystemCallArchitectures", "SystemCallErrorNumber", "SystemCallFilter", "TasksMax", "TimeoutStopSec",
 		"Type", "User", "WatchdogSec",
 	}
