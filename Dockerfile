@@ -17,10 +17,9 @@ RUN GOOS=$TARGETOS GOARCH=$TARGETARCH make build BIN=/out REVISION="$REVISION"
 # Root is the default, since the driver takes only a privileged container of root for the host. --sim runs as any user.
 FROM ${BASE_IMAGE}
 COPY --from=build /out/ascend_exporter /usr/bin/ascend_exporter
+COPY deploy/image/healthcheck /usr/lib/ascend_exporter/healthcheck
 EXPOSE 9945
-# Any answer will do: with TLS it is status 400, with a password 401.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-	CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9945 && printf 'GET /-/healthy HTTP/1.0\\r\\n\\r\\n' >&3 && read -r protocol _ <&3 && [[ $protocol == HTTP/* ]]"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["/usr/lib/ascend_exporter/healthcheck"]
 ENTRYPOINT ["/usr/bin/ascend_exporter"]
 LABEL org.opencontainers.image.title="ascend_exporter" \
 	org.opencontainers.image.description="Prometheus exporter for Huawei Ascend NPUs" \
