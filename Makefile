@@ -97,6 +97,7 @@ lint:
 	cd dashboards && golangci-lint run --config ../.golangci.yml ./...
 	cd docs/pictures && golangci-lint run --config ../../.golangci.yml ./...
 	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz .ci/load-fleet deploy/demo/run deploy/slurm/*.sh deploy/packages/build deploy/packages/test deploy/packages/test-inside deploy/image/test deploy/image/healthcheck
+	cd .ci/dockerlint && golangci-lint run --config ../../.golangci.yml ./... && go test ./... && go run . <$(CURDIR)/Dockerfile
 	shellcheck --shell=sh deploy/packages/user.sh deploy/packages/deb/* deploy/packages/rpm/*
 
 # Pages, goldens, rules and dashboards that are made from the code. The picture is made by the test of the status page.
