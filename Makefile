@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate screenshots bench bench-dashboards load-fleet fuzz clean packages test-packages test-image
+.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate screenshots bench bench-dashboards load-fleet fuzz clean packages test-packages test-image test-chart test-kubernetes
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -88,6 +88,18 @@ test-prometheus3:
 	promtool3 check config deploy/prometheus/examples/kubernetes.yml >/dev/null
 	$(MAKE) -s test-rules PROMTOOL=promtool3
 
+# The Helm chart and the plain manifests: lint, goldens, unit tests, schemas.
+test-chart: build
+	.ci/tools chart
+	cd deploy/helm && go vet ./... && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 -short -timeout 5m ./...
+	helm-unittest deploy/helm/ascend-exporter
+
+# The same over a real control plane of Kubernetes, which is built from source the first time (half an hour of one core). No container runs.
+test-kubernetes:
+	.ci/tools chart
+	.ci/tools kubernetes
+	cd deploy/helm && go test -count=1 -v -timeout 15m -run '^TestKubernetes$$' .
+
 lint:
 	.ci/tools lint
 	golangci-lint config verify
@@ -95,6 +107,7 @@ lint:
 	cd cmd/superpod-sim && golangci-lint run --config ../../.golangci.yml ./...
 	cd deploy/prometheus && golangci-lint run --config ../../.golangci.yml ./...
 	cd dashboards && golangci-lint run --config ../.golangci.yml ./...
+	cd deploy/helm && golangci-lint run --config ../../.golangci.yml ./...
 	cd docs/pictures && golangci-lint run --config ../../.golangci.yml ./...
 	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz .ci/load-fleet deploy/demo/run deploy/slurm/*.sh deploy/packages/build deploy/packages/test deploy/packages/test-inside deploy/image/test deploy/image/healthcheck
 	cd .ci/dockerlint && golangci-lint run --config ../../.golangci.yml ./... && go test ./... && go run . <$(CURDIR)/Dockerfile
@@ -107,6 +120,8 @@ generate: build
 	go test ./collector ./collector/npusmi ./collector/sim ./collector/sim/scenario -update
 	cd deploy/prometheus && go test . -run 'TestRulesAreFresh|TestAlertsPage|TestGlobalRules' -update
 	cd dashboards && go run ./generate
+	.ci/tools chart
+	cd deploy/helm && go test -count=1 -short -run 'TestCopies|TestGolden|TestManifests$$|TestValuesTable' . -update
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 ./... -update
 
 # Pictures of all dashboards from a Grafana that has them, with the token of a service account where it asks for one.
