@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate screenshots bench bench-dashboards load-fleet fuzz clean packages test-packages test-image test-chart test-kubernetes
+.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate generate-chart screenshots bench bench-dashboards load-fleet fuzz clean packages test-packages test-image test-chart test-kubernetes
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -120,9 +120,13 @@ generate: build
 	go test ./collector ./collector/npusmi ./collector/sim ./collector/sim/scenario -update
 	cd deploy/prometheus && go test . -run 'TestRulesAreFresh|TestAlertsPage|TestGlobalRules' -update
 	cd dashboards && go run ./generate
+	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 ./... -update
+
+# The chart's copies of rules and dashboards, its goldens, and the manifests that are rendered from it: needs Helm, which is built from source
+# the first time.
+generate-chart: build
 	.ci/tools chart
 	cd deploy/helm && go test -count=1 -short -run 'TestCopies|TestGolden|TestManifests$$|TestValuesTable' . -update
-	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 ./... -update
 
 # Pictures of all dashboards from a Grafana that has them, with the token of a service account where it asks for one.
 GRAFANA_URL ?= http://localhost:3000
