@@ -5,7 +5,7 @@ import "strings"
 // Reason is the class of a failure: the value of the label `reason` of ascend_exporter_failures_total.
 type Reason string
 
-// The reasons. A new one needs a line in docs/metrics.md's source too: the help of ascend_exporter_failures_total.
+// The reasons. A new one needs words in the help of ascend_exporter_failures_total, and a section in docs/troubleshooting.md.
 const (
 	// ReasonTimeout is a run that was ended because its deadline had passed.
 	ReasonTimeout Reason = "timeout"
