@@ -116,7 +116,7 @@ lint:
 # Pages, goldens, rules and dashboards that are made from the code. The picture is made by the test of the status page.
 generate: build
 	.ci/tools test
-	go test ./cmd/ascend_exporter -run '^TestGeneratedDocs$$' -update
+	go test ./cmd/ascend_exporter -run '^(TestGeneratedDocs|TestSupportPage)$$' -update
 	go test ./collector ./collector/npusmi ./collector/sim ./collector/sim/scenario -update
 	cd deploy/prometheus && go test . -run 'TestRulesAreFresh|TestAlertsPage|TestGlobalRules' -update
 	cd dashboards && go run ./generate
