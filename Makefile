@@ -118,6 +118,7 @@ generate: build
 	.ci/tools test
 	go test ./cmd/ascend_exporter -run '^(TestGeneratedDocs|TestSupportPage)$$' -update
 	go test ./collector ./collector/npusmi ./collector/sim ./collector/sim/scenario -update
+	go test ./deploy/compose -run '^TestAlertmanager$$' -update
 	cd deploy/prometheus && go test . -run 'TestRulesAreFresh|TestAlertsPage|TestGlobalRules' -update
 	cd dashboards && go run ./generate
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 ./... -update
