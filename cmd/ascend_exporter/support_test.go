@@ -104,9 +104,18 @@ func major(release string) int {
 // supported are the products of the page by how the recordings call them: each has the first row that fits the beginning of its name.
 func supported() [][2]string {
 	return [][2]string{
-		{"310P", "310P, Duo"}, {"310B", "310B"}, {"310", "310"},
-		{"910_93", "A3"}, {"Ascend910(A3)", "A3"}, {"910B/", ""}, {"910B", "910B (A2)"}, {"910(", ""}, {"910/", ""}, {"910", "910A"},
-		{"950", "950"}, {"Ascend950", "950"},
+		{"310P", "310P, Duo"},
+		{"310B", "310B"},
+		{"310", "310"},
+		{"910_93", "A3"},
+		{"Ascend910(A3)", "A3"},
+		{"910B/", ""},
+		{"910B", "910B (A2)"},
+		{"910(", ""},
+		{"910/", ""},
+		{"910", "910A"},
+		{"950", "950"},
+		{"Ascend950", "950"},
 	}
 }
 
