@@ -48,6 +48,7 @@ test: build
 	cd cmd/superpod-sim && go vet ./... && go test -short -timeout 5m ./...
 	cd deploy/prometheus && go vet ./... && go test -timeout 5m ./...
 	cd dashboards && go vet ./... && go test -timeout 5m ./...
+	cd deploy/helm && go test -timeout 5m -run '^TestCopies' .
 	$(MAKE) -s test-rules
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 -timeout 5m ./...
 
@@ -121,13 +122,13 @@ generate: build
 	go test ./deploy/compose -run '^TestAlertmanager$$' -update
 	cd deploy/prometheus && go test . -run 'TestRulesAreFresh|TestAlertsPage|TestGlobalRules' -update
 	cd dashboards && go run ./generate
+	cd deploy/helm && go test -count=1 -run '^TestCopies' . -update
 	cd docs/pictures && ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 ./... -update
 
-# The chart's copies of rules and dashboards, its goldens, and the manifests that are rendered from it: needs Helm, which is built from source
-# the first time.
+# The chart's goldens, and the manifests that are rendered from it: needs Helm, which is built from source the first time.
 generate-chart: build
 	.ci/tools chart
-	cd deploy/helm && go test -count=1 -short -run 'TestCopies|TestGolden|TestManifests$$|TestValuesTable' . -update
+	cd deploy/helm && go test -count=1 -short -run 'TestGolden|TestManifests$$|TestValuesTable' . -update
 
 # Pictures of all dashboards from a Grafana that has them, with the token of a service account where it asks for one.
 GRAFANA_URL ?= http://localhost:3000
