@@ -24,6 +24,7 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/simtool"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/systemd"
 	"github.com/ascend-exporter/ascend_exporter/collector"
+	"github.com/ascend-exporter/ascend_exporter/collector/poll"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
@@ -107,16 +108,7 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 	registry.MustRegister(versioncollector.NewCollector(program))
 
 	if o.once {
-		ok := poller.Once(ctx)
-		if err := write(stdout, collector.Concat(metrics, registry)); err != nil {
-			return err
-		}
-
-		if !ok {
-			return errors.New("the chips could not be read")
-		}
-
-		return nil
+		return once(ctx, poller, collector.Concat(metrics, registry), stdout)
 	}
 
 	if !o.disableExporterMetrics {
@@ -147,6 +139,20 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 	running.Wait()
 
 	return err
+}
+
+// once collects once and writes one exposition.
+func once(ctx context.Context, poller *poll.Poller, metrics prometheus.Gatherer, stdout io.Writer) error {
+	ok := poller.Once(ctx)
+	if err := write(stdout, metrics); err != nil {
+		return err
+	}
+
+	if !ok {
+		return errors.New("the chips could not be read")
+	}
+
+	return nil
 }
 
 // logFailure logs what stands in the way of systemd's knowing of the exporter, which serves all the same.
