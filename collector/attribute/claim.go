@@ -20,13 +20,14 @@ func (p podName) String() string { return p.namespace + "/" + p.name }
 type allocation struct {
 	forms  deviceForms
 	chips  map[string]snapshot.Key // by physical id
+	met    map[string]bool         // physical ids of all chips that were ever there
 	owners map[string]podName      // pods by their uids
 
 	holders []*holder
 	unknown []unknownDevice
 }
 
-// An unknownDevice is a device whose id tells no chip.
+// An unknownDevice is a device for which no chip was ever found.
 type unknownDevice struct {
 	kubelet.Device
 
@@ -131,12 +132,12 @@ func (a *allocation) gather(containers []kubelet.Container, pods map[podName]kub
 			for _, device := range container.Devices {
 				h.ids += container.Name + "=" + device.ID + ","
 
+				// A chip that was there once is missing, which its own metrics tell.
 				phyID, whole, ok := a.forms.parse(device.ID)
-				if !ok {
+				if !ok || !a.met[phyID] {
 					a.unknown = append(a.unknown, unknownDevice{Device: device, pod: h.name, container: container.Name})
 				}
 
-				// A chip that is not there is missing, which its own metrics tell.
 				if chip, there := a.chips[phyID]; ok && there {
 					h.claims = append(h.claims, claim{container: container.Name, resource: device.Resource, chip: chip, whole: whole})
 				}

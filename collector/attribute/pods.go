@@ -47,7 +47,7 @@ func ReadPods(config Config) poll.Side {
 		config.Containers = config.Resources.List
 	}
 
-	r := &podReader{Config: config, forms: newDeviceForms(), refuted: make(map[podName]refutation)}
+	r := &podReader{Config: config, forms: newDeviceForms(), chips: make(map[string]bool), refuted: make(map[podName]refutation)}
 
 	return poll.Side{
 		Name: Pods, Help: "which pods hold the chips (kubelet's PodResources)", Command: "PodResources.List of " + config.Resources.Socket,
@@ -64,7 +64,8 @@ type podReader struct {
 	Config
 
 	forms deviceForms
-	met   bool // whether the socket was there once
+	met   bool            // whether the socket was there once
+	chips map[string]bool // that were there once, by their physical ids
 
 	answered   time.Time // when the kubelet was asked for what follows; zero when it has to be asked again
 	containers []kubelet.Container
@@ -111,7 +112,7 @@ func (r *podReader) read(ctx context.Context, latest *snapshot.Snapshot) (poll.R
 	}
 
 	for _, device := range a.unknown {
-		warnings.PassOver(device.String(), "no chip can be told by this id of a device")
+		warnings.PassOver(device.String(), "no chip is known by this id of a device")
 	}
 
 	return &pods{
@@ -153,7 +154,11 @@ func (r *podReader) ask(ctx context.Context) error {
 
 // allocation makes what the kubelet said last of the chips.
 func (r *podReader) allocation(chips []snapshot.Chip) *allocation {
-	a := &allocation{forms: r.forms, chips: physical(chips), owners: make(map[string]podName)}
+	a := &allocation{forms: r.forms, chips: physical(chips), met: r.chips, owners: make(map[string]podName)}
+	for phyID := range a.chips {
+		r.chips[phyID] = true
+	}
+
 	byName := make(map[podName]kubelet.Pod, len(r.pods))
 
 	for _, pod := range r.pods {

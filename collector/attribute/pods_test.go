@@ -109,9 +109,9 @@ func TestAttribution(t *testing.T) {
 			want:       told{rows: []string{"0 a/c", "1 a/c", "7 b/c"}},
 		},
 		{
-			name:       "ids that tell no chip, and a chip that is missing",
+			name:       "ids that no chip has",
 			containers: []kubelet.Container{container("a", "Ascend910-0", "Ascend910-8", "npu-core-3", "0")},
-			want:       told{rows: []string{"0 a/c"}, unknown: []string{"npu-core-3", "0"}},
+			want:       told{rows: []string{"0 a/c"}, unknown: []string{"Ascend910-8", "npu-core-3", "0"}},
 		},
 		{
 			name:       "several pods on one chip",
@@ -234,7 +234,7 @@ func TestAttribution(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 
-			got := tell(&podReader{forms: newDeviceForms()}, chips(tc.processes...), tc.containers, tc.pods)
+			got := tell(&podReader{forms: newDeviceForms(), chips: make(map[string]bool)}, chips(tc.processes...), tc.containers, tc.pods)
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(told{})); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -246,7 +246,7 @@ func TestAttribution(t *testing.T) {
 func TestRefutation(t *testing.T) {
 	t.Parallel()
 
-	r := &podReader{forms: newDeviceForms()}
+	r := &podReader{forms: newDeviceForms(), chips: make(map[string]bool)}
 	before := []kubelet.Container{container("a", "Ascend910-1")}
 
 	for _, step := range []struct {
@@ -274,6 +274,27 @@ func TestRefutation(t *testing.T) {
 }
 
 // TestPhysical: by which id chips are found.
+// TestMissingChip: a pod's chip that was there and is gone is no unknown device.
+func TestMissingChip(t *testing.T) {
+	t.Parallel()
+
+	r := &podReader{forms: newDeviceForms(), chips: make(map[string]bool)}
+	held := []kubelet.Container{container("a", "Ascend910-0", "Ascend910-7", "Ascend910-8")}
+	all := chips()
+
+	for _, tc := range []struct {
+		chips []snapshot.Chip
+		want  told
+	}{
+		{all, told{rows: []string{"0 a/c", "7 a/c"}, unknown: []string{"Ascend910-8"}}},
+		{all[:7], told{rows: []string{"0 a/c"}, unknown: []string{"Ascend910-8"}}},
+	} {
+		if diff := cmp.Diff(tc.want, tell(r, tc.chips, held, nil), cmp.AllowUnexported(told{})); diff != "" {
+			t.Errorf("with %d chips (-want +got):\n%s", len(tc.chips), diff)
+		}
+	}
+}
+
 func TestPhysical(t *testing.T) {
 	t.Parallel()
 
