@@ -274,7 +274,9 @@ func TestMigration(t *testing.T) {
 	for _, name := range names {
 		const labels = "instance id vdie_id pcie_bus_info namespace pod_name container_name"
 
-		eventually(t, "recorded: "+name[1], func() string { return cmp.Diff(rows(both.Query(name[1]), labels), rows(recorded.Query(name[1]), labels)) })
+		eventually(t, "recorded: "+name[1], func() string {
+			return cmp.Diff(rows(both.Query(name[1]), labels), rows(recorded.Query(name[1]), labels))
+		})
 	}
 
 	t.Logf("%d recorded metrics are what is served", len(names))
