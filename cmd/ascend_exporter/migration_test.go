@@ -275,7 +275,12 @@ func TestMigration(t *testing.T) {
 		const labels = "instance id vdie_id pcie_bus_info namespace pod_name container_name"
 
 		eventually(t, "recorded: "+name[1], func() string {
-			return cmp.Diff(rows(both.Query(name[1]), labels), rows(recorded.Query(name[1]), labels))
+			was := rows(both.Query(name[1]), labels)
+			if was == "" {
+				return "no rows"
+			}
+
+			return cmp.Diff(was, rows(recorded.Query(name[1]), labels))
 		})
 	}
 
