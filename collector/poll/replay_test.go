@@ -121,6 +121,8 @@ func replayIsRun(t *testing.T, answer answers) {
 		if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b optional.Float) bool { return a == b })); diff != "" {
 			t.Fatalf("after %v another snapshot (-live +replayed):\n%s", after, diff)
 		}
+
+		live.Lives(ctx) // its ledger is its own again
 	}
 
 	cancel()
