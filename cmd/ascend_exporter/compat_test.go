@@ -60,6 +60,10 @@ func everyChip(chips int, metrics ...string) map[string]int {
 func TestCompatGoldens(t *testing.T) {
 	t.Parallel()
 
+	if testing.Short() {
+		t.Skip("it takes long, and has no concurrency of its own")
+	}
+
 	training := []string{
 		"npu_chip_info_name", "npu_chip_info_network_status", "npu_chip_info_link_status", "npu_chip_info_bandwidth_tx", "npu_chip_link_speed",
 		"npu_chip_link_up_num", "npu_chip_optical_state", "npu_chip_info_serial_number", "npu_chip_info_voltage", "npu_chip_info_hbm_temperature",
@@ -237,6 +241,10 @@ func consumerQueries() map[string][]string {
 // TestCompatConsumers: what is asked of npu-exporter is answered by this exporter, for a server and a host of 310P cards.
 func TestCompatConsumers(t *testing.T) {
 	t.Parallel()
+
+	if testing.Short() {
+		t.Skip("it takes long, and has no concurrency of its own")
+	}
 
 	var targets strings.Builder
 

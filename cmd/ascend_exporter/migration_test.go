@@ -226,6 +226,10 @@ func compare(t *testing.T, p *promtest.Server, old []string, native string) {
 func TestMigration(t *testing.T) {
 	t.Parallel()
 
+	if testing.Short() {
+		t.Skip("it takes long, and has no concurrency of its own")
+	}
+
 	targets := migrationHosts(t)
 	header := "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
 	both := promtest.Start(t, header+"scrape_configs:\n"+scrapeJob("npu-exporter", compatPath, targets)+scrapeJob("ascend", "/metrics", targets))
