@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate generate-chart screenshots bench bench-dashboards load-fleet fuzz clean packages test-packages test-image test-chart test-kubernetes
+.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate generate-chart screenshots bench bench-dashboards load-fleet fuzz clean packages test-packages test-image test-chart test-kubernetes snapshot test-release test-deploy test-ansible vulnerabilities
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -110,7 +110,9 @@ lint:
 	cd dashboards && golangci-lint run --config ../.golangci.yml ./...
 	cd deploy/helm && golangci-lint run --config ../../.golangci.yml ./...
 	cd docs/pictures && golangci-lint run --config ../../.golangci.yml ./...
+	actionlint
 	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz .ci/load-fleet deploy/demo/run deploy/slurm/*.sh deploy/packages/build deploy/packages/test deploy/packages/test-inside deploy/image/test deploy/image/healthcheck
+	shellcheck deploy/ansible/test deploy/ansible/test-inside .ci/release
 	cd .ci/dockerlint && golangci-lint run --config ../../.golangci.yml ./... && go test ./... && go run . <$(CURDIR)/Dockerfile
 	shellcheck --shell=sh deploy/packages/user.sh deploy/packages/deb/* deploy/packages/rpm/*
 
@@ -159,6 +161,40 @@ load-fleet: fleet
 FUZZTIME ?= 1m
 fuzz:
 	.ci/fuzz $(FUZZTIME)
+
+# What a release has beside its images, in .cache/dist and .cache/release-packages, without a tag. SNAPSHOT_SKIP= makes lists of materials
+# too, which takes syft; only a workflow can sign.
+SNAPSHOT_SKIP ?= sbom
+snapshot: export VERSION := $(VERSION)
+snapshot:
+	.ci/tools release
+	@git remote | grep -q . || { echo "snapshot: goreleaser knows the commit only where git has a remote: run it in a clone" >&2; exit 1; }
+	goreleaser release --snapshot --clean --skip=sign,$(SNAPSHOT_SKIP)
+
+# That a snapshot is what it should be, and the same when it is built again elsewhere.
+test-release:
+	.ci/tools release
+	goreleaser check --quiet
+	.ci/release
+
+# Files of compose by compose's own library, and the role's by Ansible. Configurations within them are tests of `make test`.
+test-deploy:
+	.ci/tools deploy
+	cd .ci/compose && go build -trimpath -o $(CURDIR)/.cache/bin/compose-spec github.com/compose-spec/compose-go/v2/cmd
+	compose-spec -no-interpolation deploy/compose/compose.yml >/dev/null
+	compose-spec -no-interpolation deploy/compose/demo/compose.yml >/dev/null
+	if command -v ansible-playbook >/dev/null; then cd deploy/ansible && yamllint . && ansible-playbook --syntax-check -i inventory.example.ini site.yml; fi
+
+# The role of Ansible, run in a Debian of its own.
+test-ansible:
+	.ci/tools test-packages
+	.ci/tools packages
+	deploy/ansible/test
+
+# Known vulnerabilities that the binaries really call, where the database of Go can be reached.
+vulnerabilities:
+	go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./...
+	cd cmd/superpod-sim && go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./...
 
 clean:
 	rm -rf bin .cache
