@@ -14,24 +14,24 @@ func TestQuery(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	for expr, want := range map[string]string{
-		`topk(5, host:power:sum{rack="r"})`:            "",
-		`sum(rate(vllm:tokens_total[5m])) / sum(up)`:   "",
-		`sum by (pod) (vllm:requests{cluster=~"c"})`:   "",
-		`topk(1, host:power:sum{npu="0"})`:             `has no label "npu"`,
-		`up and on (instance) topk(3, host:power:sum)`: "",
-		`host:power:max`:                                 `neither the exporter nor a rule gives the metric "host:power:max"`,
-		`host:power:sum{npu="0"}`:                        `host:power:sum has no label "npu"`,
-		`vllm:requests{model="m"}`:                       `vllm:requests has no label "model", only cluster, pod`,
-		`rate(vllm:requests[5m])`:                        "vllm:requests is no counter",
-		`up{`:                                            "parse error",
-		`host:power:sum / ascend_npu_power_watts`:        "both sides need the same labels",
-		`{__name__=~"host:.+"}`:                          `gives the metric ""`,
-		`sum(up{a="b"}) or sum(ascend_npu_chips{c="d"})`: `up has no label "a"`,
+	for _, tc := range []struct{ expr, want string }{
+		{`topk(5, host:power:sum{rack="r"})`, ""},
+		{`sum(rate(vllm:tokens_total[5m])) / sum(up)`, ""},
+		{`sum by (pod) (vllm:requests{cluster=~"c"})`, ""},
+		{`topk(1, host:power:sum{npu="0"})`, `has no label "npu"`},
+		{`up and on (instance) topk(3, host:power:sum)`, ""},
+		{`host:power:max`, `neither the exporter nor a rule gives the metric "host:power:max"`},
+		{`host:power:sum{npu="0"}`, `host:power:sum has no label "npu"`},
+		{`vllm:requests{model="m"}`, `vllm:requests has no label "model", only cluster, pod`},
+		{`rate(vllm:requests[5m])`, "vllm:requests is no counter"},
+		{`up{`, "parse error"},
+		{`host:power:sum / ascend_npu_power_watts`, "both sides need the same labels"},
+		{`{__name__=~"host:.+"}`, `gives the metric ""`},
+		{`sum(up{a="b"}) or sum(ascend_npu_chips{c="d"})`, `up has no label "a"`},
 	} {
-		err := known.Query(expr)
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
-			t.Errorf("%s: got %v, want %s", expr, err, want)
+		err := known.Query(tc.expr)
+		if tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+			t.Errorf("%s: got %v, want %s", tc.expr, err, tc.want)
 		}
 	}
 
