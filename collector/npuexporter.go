@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -85,12 +84,17 @@ func (t *vendorTables) render(s *snapshot.Snapshot) []*dto.MetricFamily {
 	chips := make([]vendorChip, 0, len(s.Chips))
 	labels := make([][]*dto.LabelPair, 0, len(s.Chips))
 
+	ids := make([]string, len(s.Chips))
+	for id, i := range snapshot.ByPhysicalID(s.Chips) {
+		ids[i] = id
+	}
+
 	for i := range s.Chips {
-		chip := newVendorChip(s, &s.Chips[i])
-		if chip.id() == "" || waitsForBoard(s, chip.Chip) {
+		if ids[i] == "" || waitsForBoard(s, &s.Chips[i]) {
 			continue
 		}
 
+		chip := newVendorChip(s, &s.Chips[i], ids[i])
 		chips = append(chips, chip)
 		labels = append(labels, labelPairs(vendorLabels(), chip.labels))
 	}
@@ -118,7 +122,7 @@ type vendorChip struct {
 	labels []string         // values of vendorLabels
 }
 
-func newVendorChip(s *snapshot.Snapshot, c *snapshot.Chip) vendorChip {
+func newVendorChip(s *snapshot.Snapshot, c *snapshot.Chip, id string) vendorChip {
 	chip := vendorChip{Chip: c, power: c.Power, holder: soleHolder(c)}
 
 	for _, card := range s.Cards {
@@ -138,8 +142,7 @@ func newVendorChip(s *snapshot.Snapshot, c *snapshot.Chip) vendorChip {
 	}
 
 	chip.labels = []string{
-		cmp.Or(c.PhyID, c.LogicID), // a mapping without physical ids has logic ids that are the same
-		vendorModel(board), vendorDie(board.VDieID), strings.ToUpper(c.BusID), holder.Namespace, holder.Pod, holder.Container,
+		id, vendorModel(board), vendorDie(board.VDieID), strings.ToUpper(c.BusID), holder.Namespace, holder.Pod, holder.Container,
 	}
 
 	return chip
@@ -161,9 +164,6 @@ func waitsForBoard(s *snapshot.Snapshot, c *snapshot.Chip) bool {
 
 	return s.Queries[at].Runs < uint64(len(s.Chips))
 }
-
-// id is the physical id; "" where it is not known.
-func (c *vendorChip) id() string { return c.labels[0] }
 
 // vendorModel is the chip's name, type and version, as 910B3-Ascend-V1, without what the tool does not print.
 func vendorModel(b snapshot.Board) string {

@@ -2,7 +2,6 @@ package attribute
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/attribute/kubelet"
@@ -19,8 +18,8 @@ func (p podName) String() string { return p.namespace + "/" + p.name }
 // An allocation is what the kubelet says at one time of who holds the chips.
 type allocation struct {
 	forms  deviceForms
+	ids    *snapshot.PhysicalIDs   // of all chips that were ever there
 	chips  map[string]snapshot.Key // by physical id
-	met    map[string]bool         // physical ids of all chips that were ever there
 	owners map[string]podName      // pods by their uids
 
 	holders []*holder
@@ -79,29 +78,6 @@ func (h *holder) wholes(container string) []snapshot.Key {
 	return chips
 }
 
-// physical finds chips by their physical ids. Where the tool tells none (A2) the logic ids are the physical ones. Two chips of one id
-// are not told apart: neither is found.
-func physical(chips []snapshot.Chip) map[string]snapshot.Key {
-	printed := slices.ContainsFunc(chips, func(c snapshot.Chip) bool { return c.PhyID != "" })
-	out := make(map[string]snapshot.Key, len(chips))
-	twice := make(map[string]bool)
-
-	for i := range chips {
-		id := chips[i].PhyID
-		if !printed {
-			id = chips[i].LogicID
-		}
-
-		_, taken := out[id]
-		twice[id] = taken || id == ""
-		out[id] = chips[i].Key
-	}
-
-	maps.DeleteFunc(out, func(id string, _ snapshot.Key) bool { return twice[id] })
-
-	return out
-}
-
 // gather reads the claims of the kubelet's answers: by annotation where the pod has one, else by the ids of the devices.
 func (a *allocation) gather(containers []kubelet.Container, pods map[podName]kubelet.Pod) {
 	byName := make(map[podName]*holder)
@@ -132,9 +108,8 @@ func (a *allocation) gather(containers []kubelet.Container, pods map[podName]kub
 			for _, device := range container.Devices {
 				h.ids += container.Name + "=" + device.ID + ","
 
-				// A chip that was there once is missing, which its own metrics tell.
 				phyID, whole, ok := a.forms.parse(device.ID)
-				if !ok || !a.met[phyID] {
+				if !ok || !a.ids.Known(phyID) {
 					a.unknown = append(a.unknown, unknownDevice{Device: device, pod: h.name, container: container.Name})
 				}
 

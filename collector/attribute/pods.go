@@ -47,7 +47,7 @@ func ReadPods(config Config) poll.Side {
 		config.Containers = config.Resources.List
 	}
 
-	r := &podReader{Config: config, forms: newDeviceForms(), chips: make(map[string]bool), refuted: make(map[podName]refutation)}
+	r := &podReader{Config: config, forms: newDeviceForms(), refuted: make(map[podName]refutation)}
 
 	return poll.Side{
 		Name: Pods, Help: "which pods hold the chips (kubelet's PodResources)", Command: "PodResources.List of " + config.Resources.Socket,
@@ -64,8 +64,8 @@ type podReader struct {
 	Config
 
 	forms deviceForms
-	met   bool            // whether the socket was there once
-	chips map[string]bool // that were there once, by their physical ids
+	met   bool // whether the socket was there once
+	ids   snapshot.PhysicalIDs
 
 	answered   time.Time // when the kubelet was asked for what follows; zero when it has to be asked again
 	containers []kubelet.Container
@@ -98,7 +98,7 @@ func (r *podReader) read(ctx context.Context, latest *snapshot.Snapshot) (poll.R
 	}
 
 	// Before the chips and their ids are known nothing is wrong with the kubelet's.
-	if latest == nil || len(physical(latest.Chips)) == 0 {
+	if latest == nil || len(snapshot.ByPhysicalID(latest.Chips)) == 0 {
 		r.answered = time.Time{}
 
 		return &pods{attribution: snapshot.Attribution{Asked: true, Conflicts: r.conflicts}}, warnings, nil
@@ -154,9 +154,12 @@ func (r *podReader) ask(ctx context.Context) error {
 
 // allocation makes what the kubelet said last of the chips.
 func (r *podReader) allocation(chips []snapshot.Chip) *allocation {
-	a := &allocation{forms: r.forms, chips: physical(chips), met: r.chips, owners: make(map[string]podName)}
-	for phyID := range a.chips {
-		r.chips[phyID] = true
+	places := snapshot.ByPhysicalID(chips)
+	r.ids.Meet(places)
+
+	a := &allocation{forms: r.forms, ids: &r.ids, chips: make(map[string]snapshot.Key, len(places)), owners: make(map[string]podName)}
+	for phyID, i := range places {
+		a.chips[phyID] = chips[i].Key
 	}
 
 	byName := make(map[podName]kubelet.Pod, len(r.pods))

@@ -234,7 +234,7 @@ func TestAttribution(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 
-			got := tell(&podReader{forms: newDeviceForms(), chips: make(map[string]bool)}, chips(tc.processes...), tc.containers, tc.pods)
+			got := tell(&podReader{forms: newDeviceForms()}, chips(tc.processes...), tc.containers, tc.pods)
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(told{})); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -246,7 +246,7 @@ func TestAttribution(t *testing.T) {
 func TestRefutation(t *testing.T) {
 	t.Parallel()
 
-	r := &podReader{forms: newDeviceForms(), chips: make(map[string]bool)}
+	r := &podReader{forms: newDeviceForms()}
 	before := []kubelet.Container{container("a", "Ascend910-1")}
 
 	for _, step := range []struct {
@@ -270,41 +270,5 @@ func TestRefutation(t *testing.T) {
 		if believed := len(got.rows) > 0; believed != step.believed {
 			t.Errorf("%s: %+v", step.name, got)
 		}
-	}
-}
-
-// TestPhysical: by which id chips are found.
-// TestMissingChip: a pod's chip that was there and is gone is no unknown device.
-func TestMissingChip(t *testing.T) {
-	t.Parallel()
-
-	r := &podReader{forms: newDeviceForms(), chips: make(map[string]bool)}
-	held := []kubelet.Container{container("a", "Ascend910-0", "Ascend910-7", "Ascend910-8")}
-	all := chips()
-
-	for _, tc := range []struct {
-		chips []snapshot.Chip
-		want  told
-	}{
-		{all, told{rows: []string{"0 a/c", "7 a/c"}, unknown: []string{"Ascend910-8"}}},
-		{all[:7], told{rows: []string{"0 a/c"}, unknown: []string{"Ascend910-8"}}},
-	} {
-		if diff := cmp.Diff(tc.want, tell(r, tc.chips, held, nil), cmp.AllowUnexported(told{})); diff != "" {
-			t.Errorf("with %d chips (-want +got):\n%s", len(tc.chips), diff)
-		}
-	}
-}
-
-func TestPhysical(t *testing.T) {
-	t.Parallel()
-
-	a3 := []snapshot.Chip{{Key: snapshot.Key{NPU: 1, Chip: 1}, PhyID: "3", LogicID: "1"}, {Key: snapshot.Key{NPU: 2}, LogicID: "2"}}
-	if diff := cmp.Diff(map[string]snapshot.Key{"3": {NPU: 1, Chip: 1}}, physical(a3)); diff != "" {
-		t.Errorf("with physical ids -want +got:\n%s", diff)
-	}
-
-	twice := []snapshot.Chip{{Key: snapshot.Key{NPU: 1}, LogicID: "1"}, {Key: snapshot.Key{NPU: 2}, LogicID: "1"}, {Key: snapshot.Key{NPU: 3}}}
-	if got := physical(twice); len(got) != 0 {
-		t.Errorf("of two chips with one id: %v", got)
 	}
 }

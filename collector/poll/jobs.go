@@ -17,19 +17,24 @@ const Jobs = "jobs"
 
 // ReadJobs is the side that reads which jobs hold the chips from a folder.
 func ReadJobs(folder string, interval time.Duration) Side {
+	r := jobReader{folder: folder}
+
 	return Side{
 		Name: Jobs, Help: "jobs that hold the chips (files that a scheduler's prolog writes)", Command: "reading " + folder,
-		Interval: interval, Deadline: 2 * time.Second,
-		Read: func(_ context.Context, latest *snapshot.Snapshot) (Reading, npusmi.Warnings, error) {
-			return readJobs(folder, latest)
-		},
+		Interval: interval, Deadline: 2 * time.Second, Read: r.read,
 	}
 }
 
-func readJobs(folder string, latest *snapshot.Snapshot) (Reading, npusmi.Warnings, error) {
+// A jobReader reads a folder of jobs.
+type jobReader struct {
+	folder string
+	ids    snapshot.PhysicalIDs
+}
+
+func (r *jobReader) read(_ context.Context, latest *snapshot.Snapshot) (Reading, npusmi.Warnings, error) {
 	var warnings npusmi.Warnings
 
-	held, bad, err := job.Read(folder)
+	held, bad, err := job.Read(r.folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = &npusmi.Failure{
 			Reason:  npusmi.ReasonQuery,
@@ -39,14 +44,16 @@ func readJobs(folder string, latest *snapshot.Snapshot) (Reading, npusmi.Warning
 	}
 
 	for _, b := range bad {
-		passOver(&warnings, folder+"/"+b.Name, b.Err.Error())
+		warnings.PassOver(r.folder+"/"+b.Name, b.Err.Error())
 	}
 
 	// While the chips' ids are not known nothing is wrong with these.
 	if latest != nil && slices.ContainsFunc(latest.Chips, func(c snapshot.Chip) bool { return c.PhyID != "" || c.LogicID != "" }) {
+		r.ids.Meet(snapshot.ByPhysicalID(latest.Chips))
+
 		for _, j := range held {
-			if physical(latest.Chips, j.PhyID) == nil {
-				passOver(&warnings, folder+"/"+j.PhyID, "no chip has this physical id")
+			if !r.ids.Known(j.PhyID) {
+				warnings.PassOver(r.folder+"/"+j.PhyID, "no chip has this physical id")
 			}
 		}
 	}
@@ -59,30 +66,11 @@ type jobs []job.Job
 
 // Join adds the jobs to the chips that they hold: also to one without measurements, which they hold all the same.
 func (j jobs) Join(draft *Draft) {
+	places := snapshot.ByPhysicalID(draft.Chips)
+
 	for _, held := range j {
-		if chip := physical(draft.Chips, held.PhyID); chip != nil {
-			chip.Jobs = append(chip.Jobs, snapshot.Job{Name: held.Name, User: held.User})
+		if i, ok := places[held.PhyID]; ok {
+			draft.Chips[i].Jobs = append(draft.Chips[i].Jobs, snapshot.Job{Name: held.Name, User: held.User})
 		}
 	}
-}
-
-// physical finds a chip by its physical id; nil where none has it. Where the mapping has no such ids (A2) they are the logic ids.
-func physical(chips []snapshot.Chip, id string) *snapshot.Chip {
-	printed := false
-
-	for i := range chips {
-		printed = printed || chips[i].PhyID != ""
-
-		if chips[i].PhyID == id {
-			return &chips[i]
-		}
-	}
-
-	for i := range chips {
-		if !printed && chips[i].LogicID == id {
-			return &chips[i]
-		}
-	}
-
-	return nil
 }

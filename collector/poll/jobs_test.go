@@ -58,32 +58,12 @@ func TestReadJobs(t *testing.T) {
 		}
 	}
 
+	// The job's chip is missing now, and its file as good as before.
+	if _, warnings, err := side.Read(t.Context(), &snapshot.Snapshot{Chips: draft.Chips[1:]}); err != nil || warnings.Count != 2 {
+		t.Errorf("without the chip: %v, passed over %+v", err, warnings)
+	}
+
 	if _, warnings, err := side.Read(t.Context(), nil); err != nil || warnings.Count != 1 {
 		t.Errorf("before the first listing: %v, passed over %+v", err, warnings)
-	}
-}
-
-func TestPhysical(t *testing.T) {
-	t.Parallel()
-
-	a2 := []snapshot.Chip{{LogicID: "0"}, {LogicID: "1"}}
-	a3 := []snapshot.Chip{{LogicID: "0", PhyID: "4"}, {LogicID: "1", PhyID: ""}}
-
-	for _, test := range []struct {
-		name  string
-		chips []snapshot.Chip
-		id    string
-		want  *snapshot.Chip
-	}{
-		{"a mapping without physical ids", a2, "1", &a2[1]},
-		{"no such id", a2, "2", nil},
-		{"a physical id", a3, "4", &a3[0]},
-		{"a logic id beside physical ones", a3, "1", nil},
-		{"no chip", nil, "0", nil},
-		{"before the mapping is known", []snapshot.Chip{{}}, "0", nil},
-	} {
-		if got := physical(test.chips, test.id); got != test.want {
-			t.Errorf("%s: %+v", test.name, got)
-		}
 	}
 }

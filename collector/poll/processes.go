@@ -72,7 +72,7 @@ func (r *processReader) readAll(ctx context.Context, latest *snapshot.Snapshot) 
 		case ctx.Err() != nil:
 			return nil, warnings, ctx.Err()
 		case !errors.Is(err, fs.ErrNotExist): // it has ended since
-			passOver(&warnings, "process "+strconv.Itoa(pid), err.Error())
+			warnings.PassOver("process "+strconv.Itoa(pid), err.Error())
 		}
 	}
 

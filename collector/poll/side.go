@@ -238,15 +238,3 @@ func (p *Poller) askSides(ctx context.Context, latest *snapshot.Snapshot) {
 		p.finishSide(sideResult{s, s.ask(ctx, latest)})
 	}
 }
-
-// keptPassedOver bounds what is told of all that a reading passes over.
-const keptPassedOver = 16
-
-// passOver adds to what a reading passes over.
-func passOver(warnings *npusmi.Warnings, what, why string) {
-	warnings.Count++
-
-	if len(warnings.First) < keptPassedOver {
-		warnings.First = append(warnings.First, npusmi.Warning{Text: what, Why: why})
-	}
-}

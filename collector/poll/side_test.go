@@ -257,10 +257,10 @@ func TestSidePassesOver(t *testing.T) {
 			Read: func(context.Context, *snapshot.Snapshot) (Reading, npusmi.Warnings, error) {
 				var warnings npusmi.Warnings
 
-				passOver(&warnings, "apple", "it is green")
+				warnings.PassOver("apple", "it is green")
 
 				if time.Since(begin) > time.Minute {
-					passOver(&warnings, "pear", "it is soft")
+					warnings.PassOver("pear", "it is soft")
 				}
 
 				return held("a"), warnings, nil
