@@ -78,14 +78,14 @@ test-rules:
 	.ci/tools prometheus
 	rm -rf .cache/rules
 	cd deploy/prometheus && go run ./render -values=tests/values/everything.yml -out=$(CURDIR)/.cache/rules
-	$(PROMTOOL) check rules deploy/prometheus/rules/*.yml .cache/rules/*.yml >/dev/null
+	$(PROMTOOL) check rules deploy/prometheus/rules/*.yml deploy/prometheus/compat/*.yml .cache/rules/*.yml >/dev/null
 	$(PROMTOOL) check config deploy/prometheus/examples/*-sd.yml >/dev/null
-	$(PROMTOOL) test rules deploy/prometheus/tests/*.yml
+	$(PROMTOOL) test rules deploy/prometheus/tests/*.yml deploy/prometheus/compat/tests/*.yml
 
 # The same with Prometheus 3, whose promtool is built from source the first time. Debian's knows no Kubernetes.
 test-prometheus3:
 	cd .ci/prometheus3 && go build -trimpath -ldflags '-s -w' -o $(CURDIR)/.cache/bin/promtool3 github.com/prometheus/prometheus/cmd/promtool
-	promtool3 check rules --lint=all --lint-fatal deploy/prometheus/rules/*.yml >/dev/null
+	promtool3 check rules --lint=all --lint-fatal deploy/prometheus/rules/*.yml deploy/prometheus/compat/*.yml >/dev/null
 	promtool3 check config deploy/prometheus/examples/kubernetes.yml >/dev/null
 	$(MAKE) -s test-rules PROMTOOL=promtool3
 

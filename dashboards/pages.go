@@ -45,18 +45,6 @@ func Variables(uid string) []string {
 	}
 }
 
-// Known are the variables of all pages by uid: links may lead to those that are not written yet.
-func Known() map[string][]string {
-	known := make(map[string][]string)
-	for _, uid := range []string{
-		uidFleet, uidSuperPod, uidRack, uidHost, uidChip, uidFaults, uidEfficiency, uidServing, uidMonitoring,
-	} {
-		known[uid] = Variables(uid)
-	}
-
-	return known
-}
-
 // Pages are all dashboards.
 func Pages(l Limits) []Page {
 	return []Page{

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ascend-exporter/ascend_exporter/dashboards"
 	"github.com/ascend-exporter/ascend_exporter/dashboards/check"
 )
 
@@ -205,7 +204,7 @@ func TestRulesRefuse(t *testing.T) {
 
 			boards[test.page+".json"] = changed
 
-			if err := check.Dashboards(boards, queries, dashboards.Known()); err == nil || !strings.Contains(err.Error(), test.want) {
+			if err := check.Dashboards(boards, queries); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
 		})

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/grafana"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/promtest"
 )
@@ -215,12 +217,12 @@ func (a *asker) scopeOf(d grafana.Dashboard, p grafana.Panel, values grafana.Val
 	shortest := scrape
 
 	if p.Interval != "" {
-		least, err := grafana.Duration(p.Interval)
+		least, err := model.ParseDuration(p.Interval)
 		if err != nil {
 			return s, err
 		}
 
-		shortest = max(shortest, least)
+		shortest = max(shortest, time.Duration(least))
 	}
 
 	s.Interval = grafana.Interval(s.Range(), max(1, p.GridPos.W)*points, shortest)

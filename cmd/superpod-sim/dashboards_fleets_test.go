@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -105,6 +106,24 @@ func ruleFiles(t *testing.T) []string {
 	}
 
 	return files
+}
+
+// ruleTexts are the files of rules by their names.
+func ruleTexts(t *testing.T) map[string][]byte {
+	t.Helper()
+
+	texts := make(map[string][]byte)
+
+	for _, file := range ruleFiles(t) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		texts[filepath.Base(file)] = text
+	}
+
+	return texts
 }
 
 // pastOptions are a history of hosts up to a moment.

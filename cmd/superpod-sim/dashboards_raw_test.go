@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -23,16 +22,7 @@ type recordings struct {
 func readRecordings(t *testing.T) recordings {
 	t.Helper()
 
-	files := make(map[string][]byte)
-
-	for _, file := range ruleFiles(t) {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-
-		files[file] = text
-	}
+	files := ruleTexts(t)
 
 	list, err := check.List(files)
 	if err != nil {

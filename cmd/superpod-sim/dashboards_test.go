@@ -214,16 +214,7 @@ func unfilled() map[string]string {
 func knownMetrics(t *testing.T) *check.Metrics {
 	t.Helper()
 
-	files := make(map[string][]byte)
-
-	for _, file := range ruleFiles(t) {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-
-		files[filepath.Base(file)] = text
-	}
+	files := ruleTexts(t)
 
 	place := []string{"cluster", "superpod", "rack", "instance", "job"}
 	foreign := []check.Foreign{

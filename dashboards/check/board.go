@@ -122,16 +122,15 @@ func (c *checker) problem(format string, args ...any) {
 	c.problems = append(c.problems, fmt.Errorf(c.board.UID+": "+format, args...))
 }
 
-// Dashboards checks all dashboards, given by the names of their files, with queries.json. Links may lead to pages that
-// are known but not among them: known has their variables by uid. The error tells all that is wrong.
-func Dashboards(files map[string][]byte, queries []byte, known map[string][]string) error {
+// Dashboards checks all dashboards, given by the names of their files, with queries.json. The error tells all that is wrong.
+func Dashboards(files map[string][]byte, queries []byte) error {
 	var (
 		boards   []board
 		targets  []dashboards.Target
 		problems []error
 	)
 
-	all := maps.Clone(known)
+	all := make(map[string][]string, len(files))
 
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		var b board

@@ -183,7 +183,7 @@ func TestInterval(t *testing.T) {
 		t.Error(at, err)
 	}
 
-	for _, text := range []string{"yesterday", "now-", "now-5y", "now/d"} {
+	for _, text := range []string{"yesterday", "now-", "now-5x", "now/d"} {
 		if at, err := grafana.Ago(text, now); err == nil {
 			t.Errorf("%s is %s", text, at)
 		}

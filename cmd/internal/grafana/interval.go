@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/prometheus/common/model"
 )
 
 // A Scope is when a query is asked, and with which values of the dashboard's variables.
@@ -92,7 +94,7 @@ func duration(d time.Duration) string {
 	return strconv.FormatInt(int64(d/time.Second), 10) + "s"
 }
 
-// Ago reads a time such as now, or now-6h. Only m, h and d are known.
+// Ago reads a time such as now, or now-6h.
 func Ago(text string, now time.Time) (time.Time, error) {
 	rest, ok := strings.CutPrefix(text, "now")
 	if ok && rest == "" {
@@ -103,24 +105,10 @@ func Ago(text string, now time.Time) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%q is no time such as now-6h", text)
 	}
 
-	d, err := Duration(rest)
+	d, err := model.ParseDuration(rest)
 	if err != nil {
 		return time.Time{}, err
 	}
 
-	return now.Add(-d), nil
-}
-
-// Duration reads one such as 30s, 5m, 6h or 7d.
-func Duration(text string) (time.Duration, error) {
-	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}
-
-	if len(text) > 1 {
-		n, err := strconv.Atoi(text[:len(text)-1])
-		if unit := units[text[len(text)-1]]; err == nil && n >= 0 && unit > 0 {
-			return time.Duration(n) * unit, nil
-		}
-	}
-
-	return 0, fmt.Errorf("%q is no duration such as 30s, 6h or 7d", text)
+	return now.Add(-time.Duration(d)), nil
 }

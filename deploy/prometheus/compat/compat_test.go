@@ -3,10 +3,8 @@ package compat_test
 
 import (
 	"os"
-	"os/exec"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/prometheus/common/model"
@@ -68,22 +66,5 @@ func TestNames(t *testing.T) {
 		}
 
 		known = append(known, rule.Record)
-	}
-}
-
-// TestPromtool: promtool finds nothing wrong, and its tests of the rules pass.
-func TestPromtool(t *testing.T) {
-	t.Parallel()
-
-	binary, err := exec.LookPath("promtool")
-	if err != nil {
-		t.Skip("no promtool on PATH: install Debian's package prometheus")
-	}
-
-	for _, args := range [][]string{{"check", "rules", "--lint=all", "--lint-fatal", file}, {"test", "rules", "tests/" + file}} {
-		out, err := exec.CommandContext(t.Context(), binary, args...).CombinedOutput()
-		if err != nil || !strings.Contains(string(out), "SUCCESS") {
-			t.Errorf("%s: %v\n%s", strings.Join(args, " "), err, out)
-		}
 	}
 }
