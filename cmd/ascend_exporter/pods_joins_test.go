@@ -162,16 +162,12 @@ scrape_configs:
 	near := cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) <= 0.02*math.Max(math.Abs(a), math.Abs(b)) })
 
 	for name, expression := range joins {
-		got := joined(p, expression)
-
-		if name == "power by pod" { // a rate over a few seconds is coarse: its shares are what counts
-			total := p.Query("sum(rate(ascend_npu_energy_joules_total[5m]))")[0].Value
-			watts := p.Query("sum(ascend_npu_power_watts)")[0].Value
-
-			for key := range got {
-				got[key] *= watts / total
-			}
+		// A rate over a few seconds is coarse: its shares of the whole at the same moment are what counts.
+		if name == "power by pod" {
+			expression = "(" + expression + ") * scalar(sum(ascend_npu_power_watts)) / scalar(sum(rate(ascend_npu_energy_joules_total[5m])))"
 		}
+
+		got := joined(p, expression)
 
 		if len(got) == 0 {
 			t.Errorf("%s: the machine has no such chip", name)

@@ -31,8 +31,8 @@ func TestExplain(t *testing.T) {
 		{"hccn_tool is busy, please try again.\n", "", 11, npusmi.ReasonBusy, "another program"},
 		{"", "Get lock failed. Please try again.\n", 25, npusmi.ReasonBusy, "another program"},
 		{"", "permission denied: pls check this cmd run permission.\n", 12, npusmi.ReasonPermission, "--hccn-tool.command"},
-		{"", "Get invalid device id.\n", 4, npusmi.ReasonNoDevice, "npu-smi info -m"},
-		{"", "The device is not exist!\n", 4, npusmi.ReasonNoDevice, "npu-smi info -m"},
+		{"", "Get invalid device id.\n", 4, npusmi.ReasonQuery, "npu-smi info -m"},
+		{"", "The device is not exist!\n", 4, npusmi.ReasonQuery, "npu-smi info -m"},
 		{"This command is not supported on this product.\n", "", 13, npusmi.ReasonUnsupported, "absent"},
 		{"This device does not support switching fec mode.\n", "", 0, npusmi.ReasonUnsupported, "absent"},
 		{"", "Get invalid major cmd.\nEnter [ hccn_tool -h ] for more details.\n", 3, npusmi.ReasonUnsupported, "arguments"},
@@ -51,7 +51,7 @@ func TestExplain(t *testing.T) {
 		{"", "Option [-p 12] is out of range [0, 9].\n", 8, npusmi.ReasonUnsupported, "arguments"},
 		{"", "Option [-i -1] is invalid, -1 < 0.\n", 7, npusmi.ReasonUnsupported, "arguments"},
 		{"", "Parse cmd option failed.\n", 10, npusmi.ReasonUnsupported, "arguments"},
-		{"", "target chip is invalid, please check.\n", 11, npusmi.ReasonNoDevice, "npu-smi info -m"},
+		{"", "target chip is invalid, please check.\n", 11, npusmi.ReasonQuery, "npu-smi info -m"},
 		{"", "Cmd execute failed!\n", 251, npusmi.ReasonQuery, "by hand"},
 		{"", "Cmd execute failed!\n", 234, npusmi.ReasonQuery, "by hand"},
 		{"", "Cmd execute failed!\n", 10, npusmi.ReasonUnsupported, "absent"},
@@ -136,7 +136,7 @@ func cause(m machine, run npusmi.Run) npusmi.Reason {
 		case strings.Contains(args, "-su_ber"), strings.Contains(args, "-ub_connect"): // of cards alone
 			return npusmi.ReasonUnsupported
 		case strings.Contains(args, "-i 9 "):
-			return npusmi.ReasonNoDevice
+			return npusmi.ReasonQuery
 		case strings.Contains(args, "-i 3 -u 0 -p 4"), args == "-g -optical -i 0", args == "-g -optical -i 1", args == "-g -optical -i 2", args == "-g -optical -i 3":
 			return npusmi.ReasonQuery
 		default:
@@ -145,7 +145,7 @@ func cause(m machine, run npusmi.Run) npusmi.Reason {
 	case strings.Contains(args, "-nosuch"), run.Args[0] != "-i":
 		return npusmi.ReasonUnsupported
 	case m.name == "g2_910B_nodriver", strings.HasPrefix(args, "-i a "), device >= len(m.truth.Devices):
-		return npusmi.ReasonNoDevice
+		return npusmi.ReasonQuery
 	case asked == "", strings.Contains(asked, "extra"), strings.HasSuffix(asked, "time 99"):
 		return npusmi.ReasonUnsupported
 	case m.name == "h_910B_misc" && (asked == "ip" || asked == "gateway"):
@@ -153,7 +153,7 @@ func cause(m machine, run npusmi.Run) npusmi.Reason {
 	case m.name == "g_910B_errors":
 		return []npusmi.Reason{
 			0: "", 1: npusmi.ReasonQuery, 2: npusmi.ReasonQuery, 3: npusmi.ReasonBusy, 4: npusmi.ReasonPermission,
-			5: npusmi.ReasonQuery, 6: npusmi.ReasonTimeout, 7: npusmi.ReasonNoDevice, 8: npusmi.ReasonQuery, 9: npusmi.ReasonBusy,
+			5: npusmi.ReasonQuery, 6: npusmi.ReasonTimeout, 7: npusmi.ReasonQuery, 8: npusmi.ReasonQuery, 9: npusmi.ReasonBusy,
 		}[device]
 	default:
 		return npusmi.ReasonQuery

@@ -82,7 +82,7 @@ func busy() npusmi.Failure {
 
 func noDevice() npusmi.Failure {
 	return npusmi.Failure{
-		Reason:  npusmi.ReasonNoDevice,
+		Reason:  npusmi.ReasonQuery, // of this chip; no_device is a host without any
 		Message: "the tool reaches no such device",
 		Advice: "Compare with `npu-smi info -m`: the chip has dropped off, the driver is not loaded, " +
 			"or this is a container that was not given the chip.",

@@ -17,7 +17,7 @@ const (
 	ReasonPermission Reason = "permission"
 	// ReasonOccupied is a device that another container holds.
 	ReasonOccupied Reason = "occupied"
-	// ReasonNoDevice is a driver that finds no chip: none at all, or not the one that was asked for.
+	// ReasonNoDevice is a host on which the driver finds no chip.
 	ReasonNoDevice Reason = "no_device"
 	// ReasonUnsupported is a query that this product or this release of the tool does not know.
 	ReasonUnsupported Reason = "unsupported"
