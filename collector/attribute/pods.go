@@ -98,7 +98,7 @@ func (r *podReader) read(ctx context.Context, latest *snapshot.Snapshot) (poll.R
 	}
 
 	// Before the chips and their ids are known nothing is wrong with the kubelet's.
-	if latest == nil || len(snapshot.ByPhysicalID(latest.Chips)) == 0 {
+	if len(snapshot.ByPhysicalID(latest.Chips)) == 0 {
 		r.answered = time.Time{}
 
 		return &pods{attribution: snapshot.Attribution{Asked: true, Conflicts: r.conflicts}}, warnings, nil

@@ -48,7 +48,7 @@ func (r *jobReader) read(_ context.Context, latest *snapshot.Snapshot) (Reading,
 	}
 
 	// While the chips' ids are not known nothing is wrong with these.
-	if latest != nil && slices.ContainsFunc(latest.Chips, func(c snapshot.Chip) bool { return c.PhyID != "" || c.LogicID != "" }) {
+	if slices.ContainsFunc(latest.Chips, func(c snapshot.Chip) bool { return c.PhyID != "" || c.LogicID != "" }) {
 		r.ids.Meet(snapshot.ByPhysicalID(latest.Chips))
 
 		for _, j := range held {

@@ -21,7 +21,7 @@ func TestReadJobs(t *testing.T) {
 	side := ReadJobs(folder, time.Second)
 
 	var failure *npusmi.Failure
-	if _, _, err := side.Read(t.Context(), nil); !errors.As(err, &failure) || !strings.Contains(failure.Advice, "--path.jobs") {
+	if _, _, err := side.Read(t.Context(), new(snapshot.Snapshot)); !errors.As(err, &failure) || !strings.Contains(failure.Advice, "--path.jobs") {
 		t.Errorf("without the folder: %v", err)
 	}
 
@@ -63,7 +63,7 @@ func TestReadJobs(t *testing.T) {
 		t.Errorf("without the chip: %v, passed over %+v", err, warnings)
 	}
 
-	if _, warnings, err := side.Read(t.Context(), nil); err != nil || warnings.Count != 1 {
+	if _, warnings, err := side.Read(t.Context(), new(snapshot.Snapshot)); err != nil || warnings.Count != 1 {
 		t.Errorf("before the first listing: %v, passed over %+v", err, warnings)
 	}
 }

@@ -180,10 +180,11 @@ func (p *Poller) Run(ctx context.Context) {
 	results := make(chan result, len(p.lanes))
 	locals := p.readLocal(ctx)
 	states, streamed := p.runStream(ctx)
-	readings, read := p.runSides(ctx)
 	freed := p.watchTools(ctx)
 
 	p.publish(time.Now())
+
+	readings, read := p.runSides(ctx) // they read of the snapshot, so there must be one
 
 	for {
 		now := time.Now()

@@ -349,7 +349,7 @@ func TestProcessesInAContainer(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 
-	if reading, _, err := side.Read(t.Context(), nil); err != nil || reading == nil {
+	if reading, _, err := side.Read(t.Context(), new(snapshot.Snapshot)); err != nil || reading == nil {
 		t.Errorf("before the first snapshot: %v, %v", reading, err)
 	}
 

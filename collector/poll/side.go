@@ -22,9 +22,9 @@ type Side struct {
 	// Follows reads as soon as a good listing has come, too.
 	Follows bool
 
-	// Read reads, from one goroutine, never twice at a time. latest is the last snapshot. It should end with the context; one
-	// that does not has failed at the deadline, and is not called again before it has returned. A *npusmi.Failure as the
-	// error says itself what is wrong. The warnings are what was passed over.
+	// Read reads, from one goroutine, never twice at a time. latest is the last snapshot, without chips before the first
+	// listing. It should end with the context; one that does not has failed at the deadline, and is not called again before it
+	// has returned. A *npusmi.Failure as the error says itself what is wrong. The warnings are what was passed over.
 	Read func(ctx context.Context, latest *snapshot.Snapshot) (Reading, npusmi.Warnings, error)
 }
 
