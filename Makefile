@@ -113,6 +113,7 @@ lint:
 	actionlint
 	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz .ci/load-fleet deploy/demo/run deploy/slurm/*.sh deploy/packages/build deploy/packages/test deploy/packages/test-inside deploy/image/test deploy/image/healthcheck
 	shellcheck deploy/ansible/test deploy/ansible/test-inside .ci/release
+	cd .ci/goreleaser && golangci-lint run --config ../../.golangci.yml ./...
 	cd .ci/dockerlint && golangci-lint run --config ../../.golangci.yml ./... && go test ./... && go run . <$(CURDIR)/Dockerfile
 	shellcheck --shell=sh deploy/packages/user.sh deploy/packages/deb/* deploy/packages/rpm/*
 
@@ -177,10 +178,10 @@ test-release:
 	goreleaser check --quiet
 	.ci/release
 
-# Files of compose by compose's own library, and the role's by Ansible. Configurations within them are tests of `make test`.
+# Files of compose and goreleaser by their own libraries, and the role's by Ansible. Configurations within them are tests of `make test`.
 test-deploy:
 	.ci/tools deploy
-	cd .ci/compose && go build -trimpath -o $(CURDIR)/.cache/bin/compose-spec github.com/compose-spec/compose-go/v2/cmd
+	goreleaser-config .goreleaser.yml
 	compose-spec -no-interpolation deploy/compose/compose.yml >/dev/null
 	compose-spec -no-interpolation deploy/compose/demo/compose.yml >/dev/null
 	if command -v ansible-playbook >/dev/null; then cd deploy/ansible && yamllint . && ansible-playbook --syntax-check -i inventory.example.ini site.yml; fi

@@ -1,4 +1,4 @@
-// The checker of compose's own library for its files, built by `make test-compose`. A module of its own: nothing else needs what it needs.
+// The checker of compose's own library for its files, built by `.ci/tools deploy`. A module of its own: nothing else needs what it needs.
 module github.com/ascend-exporter/ascend_exporter/.ci/compose
 
 go 1.26.0
