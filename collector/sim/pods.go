@@ -32,7 +32,7 @@ func Pods(s State) []Pod {
 
 			first := chip.Processes[0]
 			if !sameJob(last, first) {
-				out = append(out, Pod{Namespace: podNamespace, Name: podName(first), Container: "main", Resource: resource(s.Family)})
+				out = append(out, Pod{Namespace: podNamespace, Name: podName(npu.SerialNumber, first), Container: "main", Resource: resource(s.Family)})
 			}
 
 			pod := &out[len(out)-1]
@@ -52,8 +52,11 @@ func sameJob(a, b Process) bool {
 	return a.PID > 0 && b.PID-a.PID > -near && b.PID-a.PID < near
 }
 
-// podName tells one job from the next.
-func podName(first Process) string {
+// podName tells one job from the next, and from those of other hosts: a cluster has no two pods of one name. The serial number is of the
+// NPU that the first process is on.
+func podName(serial string, first Process) string {
+	const apart = 6 // digits that tell hosts apart
+
 	name := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
@@ -63,7 +66,12 @@ func podName(first Process) string {
 		}
 	}, strings.ToLower(first.Name))
 
-	return fmt.Sprintf("%s-%d", strings.Trim(name, "-"), first.PID)
+	name = fmt.Sprintf("%s-%d", strings.Trim(name, "-"), first.PID)
+	if len(serial) < apart {
+		return name
+	}
+
+	return name + "-" + serial[len(serial)-apart:]
 }
 
 // resource is the name by which the device plugin offers the chips of a family.

@@ -52,9 +52,9 @@ func (m *Machine) Services(t time.Time) []Service {
 			continue
 		}
 
-		if c := m.firstChip(i); c != nil {
+		if u, c := m.firstChip(i); c != nil {
 			s := a.service(now)
-			s.Namespace, s.Pod = podNamespace, podName(Process{PID: a.pid(c.logicID, 0), Name: m.product.server[0]})
+			s.Namespace, s.Pod = podNamespace, podName(u.serial, Process{PID: a.pid(c.logicID, 0), Name: m.product.server[0]})
 			out = append(out, s)
 		}
 	}
@@ -62,17 +62,17 @@ func (m *Machine) Services(t time.Time) []Service {
 	return out
 }
 
-// firstChip is the first one of a team.
-func (m *Machine) firstChip(team int) *chip {
+// firstChip is the first one of a team, and its NPU.
+func (m *Machine) firstChip(team int) (*unit, *chip) {
 	for i := range m.units {
 		for j := range m.units[i].chips {
 			if c := &m.units[i].chips[j]; c.team == team {
-				return c
+				return &m.units[i], c
 			}
 		}
 	}
 
-	return nil
+	return nil, nil
 }
 
 func (a *activity) service(now instant) Service {
