@@ -64,19 +64,17 @@ func chipsByAlerts() Panel {
 	return worstChips("By alerts", "Chips with the most alerts that fire, critical ones first.",
 		"No alert on a chip fires, or this Prometheus does not evaluate alerts: the tile Alerts tells which.", "-Critical",
 		state("Critical", of(firing("critical")), counts(marked(worst)), 80),
-		state("Warning", of(firing("warning")), counts(marked(notice)), 80),
-		number("Temp", of(chipOf(warmth)), celsius(none()), 70))
+		state("Warning", of(firing("warning")), counts(marked(notice)), 80))
 }
 
 func chipsByHeat(l Limits) Panel {
-	rows := "topk(10, " + chipOf(warmth) + ")"
+	rows := "topk(10, " + chipOf(`last_over_time(chip:ascend_npu_temperature_celsius:hottest{$here}[10m])`) + ")"
 
-	p := worstChips("Hottest", "Chips with the highest temperature as the mean of five minutes; beside it, how far that is above the median of the busy chips of the rack. "+
-		"The power of an A3 is that of the package, on its chip 0.", noRacks, "-Temp",
+	p := worstChips("Hottest", "Chips with the highest temperature as the mean of five minutes; beside it, how far that is above the median of the busy chips of the rack.",
+		noRacks, "-Temp",
 		state("Temp", rows, celsius(rising(Step{l.HotCelsius, notice}).cell()), 70),
 		number("Above rack", "("+rows+") - on (rack) group_left () rack:ascend_npu_busy_temperature_celsius:median{$here}", celsius(none()), 95).
-			or("No chip of these racks is busy."),
-		number("Power", chipOf(`last_over_time(chip:ascend_npu_power_watts:avg{$here}[10m])`)+" and on (rack, instance, npu, chip) "+rows, amounts(inWatts, none()), 80).or(noPower))
+			or("No chip of these racks is busy."))
 	p.Normal = false
 
 	return p
@@ -96,8 +94,7 @@ func chipsWithoutLink() Panel {
 
 	return worstChips("RoCE link down", "Chips whose RoCE link is down and in use. Where there are more than ten, the map and the table of racks tell where.",
 		"No RoCE link in use is down, or the chips have none.", "Rack",
-		state("Link", rows, states(State{"0", "Down", bad}), 70),
-		number("Temp", chipOf(warmth)+" and on (rack, instance, npu, chip) "+rows, celsius(none()), 70))
+		state("Link", rows, states(State{"0", "Down", bad}), 70))
 }
 
 // byClass names the class of codes that the exporter does not know.
