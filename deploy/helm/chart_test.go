@@ -87,7 +87,7 @@ func golden(t *testing.T, path, want string) {
 	}
 
 	if diff := cmp.Diff(string(got), want); diff != "" {
-		t.Errorf("%s is stale: run make generate (-file +made):\n%s", path, diff)
+		t.Errorf("%s is stale: run make generate, then make generate-chart (-file +made):\n%s", path, diff)
 	}
 }
 
