@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/promtest"
 )
 
@@ -19,23 +20,23 @@ const compatPath = "/metrics/npu-exporter"
 
 // compat scrapes the metrics of npu-exporter until each of some has so many series.
 func (e *exporter) compat(counts map[string]int) (string, samples) {
-	e.t.Helper()
+	e.T.Helper()
 
 	var (
 		body string
 		m    samples
 	)
 
-	e.until(fmt.Sprintf("metrics of npu-exporter: %v", counts), func(samples) bool {
-		_, body = e.get(compatPath)
-		m = parseSamples(e.t, body)
+	e.Until(fmt.Sprintf("metrics of npu-exporter: %v", counts), func(samples) bool {
+		_, body = e.Get(compatPath)
+		m = exportertest.ParseSamples(e.T, body)
 
 		if strings.Contains(body, `model_name=""`) {
-			e.t.Fatalf("series that are to be renamed:\n%.3000s", body)
+			e.T.Fatalf("series that are to be renamed:\n%.3000s", body)
 		}
 
 		for metric, count := range counts {
-			if m.count(metric) != count {
+			if m.Count(metric) != count {
 				return false
 			}
 		}
@@ -88,7 +89,7 @@ func TestCompatGoldens(t *testing.T) {
 			options := []string{"--product=" + product, "--time=2026-03-02T14:30:00Z"}
 			tool, hccn := newStandIn(t, options...), newStandIn(t, append(options, "--tool=hccn_tool")...)
 			k := newKubelet(t).has(newPod("train-0", test.resource, test.resource+"-0")).start()
-			e := startExporter(t, "--compat.npu-exporter", "--npu-smi.command="+tool.command(), "--hccn-tool.command="+hccn.command(),
+			e := startExporter(t, "--compat.npu-exporter", "--npu-smi.command="+tool.Command(), "--hccn-tool.command="+hccn.Command(),
 				"--hccn-tool.max-duty=1", "--collection.max-duty=1", "--collector.net-stat.interval=10s",
 				"--no-collector.sensors", "--no-collector.pcie-err", "--no-collector.hccs", "--no-collector.spod-info", "--no-collector.info-vnpu",
 				"--no-collector.net-ip", "--no-collector.net-mac", "--no-collector.net-lldp", // of which nothing is served here
@@ -149,22 +150,22 @@ func TestCompatOff(t *testing.T) {
 	}
 
 	tool := newStandIn(t, "--product=310P-Duo", "--npus=1")
-	e := startExporter(t, fast("--npu-smi.command="+tool.command())...).ready()
+	e := startExporter(t, fast("--npu-smi.command="+tool.Command())...).ready()
 
-	if status, text := e.get(compatPath); status != http.StatusNotFound {
+	if status, text := e.Get(compatPath); status != http.StatusNotFound {
 		t.Errorf("status %d: %s", status, text)
 	}
 
-	if _, page := e.get("/"); strings.Contains(page, "npu-exporter") {
+	if _, page := e.Get("/"); strings.Contains(page, "npu-exporter") {
 		t.Error("the status page has a link")
 	}
 
 	// Everything was asked once.
-	e.until("boards and voltages", func(m samples) bool {
-		return m.count("ascend_npu_board_info") == 2 && m.count("ascend_npu_voltage_volts") == 2 && m[`ascend_exporter_query_success{query="info-vnpu"}`] == 1
+	e.Until("boards and voltages", func(m samples) bool {
+		return m.Count("ascend_npu_board_info") == 2 && m.Count("ascend_npu_voltage_volts") == 2 && m[`ascend_exporter_query_success{query="info-vnpu"}`] == 1
 	})
 
-	for _, run := range tool.runs() {
+	for _, run := range tool.Runs() {
 		if strings.Contains(run, "-t product") || strings.Contains(run, "-t power") || strings.Contains(run, "-t proc-mem") {
 			t.Errorf("it was asked: %s", run)
 		}
@@ -177,15 +178,15 @@ func TestCompatPage(t *testing.T) {
 
 	e := startExporter(t, "--sim", "--sim.npus=1", "--compat.npu-exporter", "--compat.npu-exporter.path=/metrics", "--web.telemetry-path=/metrics/native").ready()
 
-	if _, page := e.get("/"); !strings.Contains(page, `href="./metrics"`) || !strings.Contains(page, `href="./metrics/native"`) {
+	if _, page := e.Get("/"); !strings.Contains(page, `href="./metrics"`) || !strings.Contains(page, `href="./metrics/native"`) {
 		t.Errorf("links are missing on the page:\n%.3000s", page)
 	}
 
-	if status, body := e.get("/metrics"); status != http.StatusOK || !strings.Contains(body, "\nmachine_npu_nums 1\n") || strings.Contains(body, "ascend_npu_") {
+	if status, body := e.Get("/metrics"); status != http.StatusOK || !strings.Contains(body, "\nmachine_npu_nums 1\n") || strings.Contains(body, "ascend_npu_") {
 		t.Errorf("status %d: %.300s", status, body)
 	}
 
-	if status, body := e.get("/metrics/native"); status != http.StatusOK || !strings.Contains(body, "\nascend_npu_chips 1\n") {
+	if status, body := e.Get("/metrics/native"); status != http.StatusOK || !strings.Contains(body, "\nascend_npu_chips 1\n") {
 		t.Errorf("status %d: %.300s", status, body)
 	}
 }
@@ -253,7 +254,7 @@ func TestCompatConsumers(t *testing.T) {
 		k := newKubelet(t).has(newPod("train-0", name, machine.device)).start()
 		e := startProcess(t, "--sim", "--sim.product="+machine.product, "--sim.npus=4", "--compat.npu-exporter", "--collection.interval=1s", "--collection.max-duty=1",
 			"--hccn-tool.max-duty=1", "--collector.net-stat.interval=2s", "--collector.pods", "--path.pod-resources="+k.socket, "--collector.pods.interval=1s")
-		fmt.Fprintf(&targets, "      - targets: [%q]\n        labels: {node: n%d, namespace: monitoring}\n", strings.TrimPrefix(e.url, "http://"), i)
+		fmt.Fprintf(&targets, "      - targets: [%q]\n        labels: {node: n%d, namespace: monitoring}\n", strings.TrimPrefix(e.URL, "http://"), i)
 	}
 
 	p := promtest.Start(t, "global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: npu-exporter\n    metrics_path: "+compatPath+"\n    static_configs:\n"+targets.String())
@@ -276,12 +277,12 @@ func TestCompatAges(t *testing.T) {
 	t.Parallel()
 
 	tool := newStandIn(t, "--product=910B3", "--npus=2")
-	e := startExporter(t, fast("--compat.npu-exporter", "--npu-smi.command="+tool.command())...)
+	e := startExporter(t, fast("--compat.npu-exporter", "--npu-smi.command="+tool.Command())...)
 	e.compat(map[string]int{"npu_chip_info_power": 2, "machine_npu_nums": 1})
 
 	begin := time.Now()
 
-	tool.behave("--hang=*", "--ignore-sigterm")
+	tool.Behave("--hang=*", "--ignore-sigterm")
 	e.compat(map[string]int{"npu_chip_info_power": 0, "npu_chip_info_health_status": 0, "machine_npu_nums": 0, "npu_exporter_version_info": 1})
 	t.Logf("taken down after %v", time.Since(begin).Round(time.Millisecond))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 )
 
@@ -63,12 +64,12 @@ func TestOnceAndTheDaemonSayTheSame(t *testing.T) {
 	t.Parallel()
 
 	tool := newStandIn(t, "--replay="+recordedMachine(t))
-	command := "--npu-smi.command=" + tool.command()
+	command := "--npu-smi.command=" + tool.Command()
 
 	e := startExporter(t, command)
-	m := e.until("the end of the first sweep", func(m samples) bool {
-		return m.count("ascend_npu_voltage_volts") == 8 && m.count("ascend_npu_ecc_errors_total") == 8 && m.count("ascend_npu_aicores") == 8 &&
-			m.count("ascend_npu_hbm_temperature_celsius") == 8
+	m := e.Until("the end of the first sweep", func(m samples) bool {
+		return m.Count("ascend_npu_voltage_volts") == 8 && m.Count("ascend_npu_ecc_errors_total") == 8 && m.Count("ascend_npu_aicores") == 8 &&
+			m.Count("ascend_npu_hbm_temperature_celsius") == 8
 	})
 
 	var out strings.Builder
@@ -76,8 +77,8 @@ func TestOnceAndTheDaemonSayTheSame(t *testing.T) {
 		t.Fatal(status)
 	}
 
-	once := parseSamples(t, out.String())
-	if once["ascend_npu_chips"] != 8 || once.count("ascend_npu_ecc_errors_total") != 8 || once.count("ascend_npu_aicores") != 8 {
+	once := exportertest.ParseSamples(t, out.String())
+	if once["ascend_npu_chips"] != 8 || once.Count("ascend_npu_ecc_errors_total") != 8 || once.Count("ascend_npu_aicores") != 8 {
 		t.Fatalf("%s", out.String())
 	}
 
@@ -104,23 +105,23 @@ func TestHungChip(t *testing.T) {
 	t.Parallel()
 
 	tool := newStandIn(t, "--replay="+recordedMachine(t))
-	e := startExporter(t, "--npu-smi.command="+tool.command(), "--collection.max-duty=1", "--collection.interval=1s",
+	e := startExporter(t, "--npu-smi.command="+tool.Command(), "--collection.max-duty=1", "--collection.interval=1s",
 		"--npu-smi.timeout=500ms", "--collector.volt.interval=1s", "--collector.memory.interval=1s")
 
-	e.until("all voltages", func(m samples) bool { return m.count("ascend_npu_voltage_volts") == 8 })
-	tool.behave("--hang=*-i 3*")
+	e.Until("all voltages", func(m samples) bool { return m.Count("ascend_npu_voltage_volts") == 8 })
+	tool.Behave("--hang=*-i 3*")
 
-	m := e.until("the voltage of the sick chip alone is gone", func(m samples) bool {
+	m := e.Until("the voltage of the sick chip alone is gone", func(m samples) bool {
 		_, there := m[`ascend_npu_voltage_volts{chip="0", npu="3"}`]
 
-		return !there && m.count("ascend_npu_voltage_volts") == 7
+		return !there && m.Count("ascend_npu_voltage_volts") == 7
 	})
 
-	if m.count("ascend_npu_power_watts") != 8 || m["ascend_exporter_up"] != 1 {
-		t.Errorf("%d chips have a power, up %v", m.count("ascend_npu_power_watts"), m["ascend_exporter_up"])
+	if m.Count("ascend_npu_power_watts") != 8 || m["ascend_exporter_up"] != 1 {
+		t.Errorf("%d chips have a power, up %v", m.Count("ascend_npu_power_watts"), m["ascend_exporter_up"])
 	}
 
-	e.until("the reason", func(m samples) bool {
+	e.Until("the reason", func(m samples) bool {
 		return m[`ascend_exporter_chip_query_failing{chip="0", npu="3", query="volt", reason="timeout"}`] == 1 &&
 			m[`ascend_exporter_query_success{query="volt"}`] == 0
 	})
@@ -178,9 +179,9 @@ func TestSeriesBudgetOfRecordings(t *testing.T) {
 			var out strings.Builder
 
 			tool := newStandIn(t, "--replay="+file)
-			run(t.Context(), []string{"--once", "--npu-smi.command=" + tool.command(), "--path.lock=" + t.TempDir()}, &out, io.Discard)
+			run(t.Context(), []string{"--once", "--npu-smi.command=" + tool.Command(), "--path.lock=" + t.TempDir()}, &out, io.Discard)
 
-			budget(t, parseSamples(t, out.String()))
+			budget(t, exportertest.ParseSamples(t, out.String()))
 		})
 	}
 }
@@ -211,7 +212,7 @@ func budget(t *testing.T, m samples) {
 		}
 	}
 
-	if rest := len(m) - m.hardware(); rest+process > 120 {
+	if rest := len(m) - m.Hardware(); rest+process > 120 {
 		t.Errorf("%d series of the host, and %d of the process", rest, process)
 	}
 }
@@ -246,7 +247,7 @@ esac
 
 	e := startExporter(t, "--npu-smi.command="+script, "--collector.watch")
 
-	m := e.until("the integrals of the stream", func(m samples) bool {
+	m := e.Until("the integrals of the stream", func(m samples) bool {
 		return m[`ascend_npu_energy_joules_total{chip="0", npu="0"}`] > 300 && m[`ascend_npu_power_peak_watts{chip="0", npu="0"}`] == 300.5
 	})
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 	"github.com/ascend-exporter/ascend_exporter/collector/poll"
 )
 
@@ -128,7 +129,7 @@ func TestChoiceOfQueries(t *testing.T) {
 		t.Fatal(status)
 	}
 
-	m := parseSamples(t, out.String())
+	m := exportertest.ParseSamples(t, out.String())
 	if _, there := m[`ascend_exporter_query_runs_total{query="mapping"}`]; there || m["ascend_exporter_up"] != 1 {
 		t.Errorf("a query that was turned off is there, or up is %v", m["ascend_exporter_up"])
 	}
@@ -152,12 +153,12 @@ func TestOnce(t *testing.T) {
 		t.Fatalf("status %d: %s", status, log.String())
 	}
 
-	m := parseSamples(t, out.String())
-	if m["ascend_npu_chips"] != 16 || m["ascend_exporter_maintenance"] != 1 || m["ascend_npu_expected_chips"] != 32 || m.count("ascend_exporter_build_info") != 1 {
+	m := exportertest.ParseSamples(t, out.String())
+	if m["ascend_npu_chips"] != 16 || m["ascend_exporter_maintenance"] != 1 || m["ascend_npu_expected_chips"] != 32 || m.Count("ascend_exporter_build_info") != 1 {
 		t.Errorf("%s", out.String())
 	}
 
-	if m.count("process_open_fds") > 0 {
+	if m.Count("process_open_fds") > 0 {
 		t.Error("metrics of the process are in what another exporter will serve")
 	}
 }
@@ -169,12 +170,12 @@ func TestOnceWithoutChips(t *testing.T) {
 
 	tool := newStandIn(t, "--absent")
 
-	status := run(t.Context(), []string{"--once", "--npu-smi.command=" + tool.command(), "--path.lock=" + t.TempDir()}, &out, &log)
+	status := run(t.Context(), []string{"--once", "--npu-smi.command=" + tool.Command(), "--path.lock=" + t.TempDir()}, &out, &log)
 	if status != 1 || !strings.Contains(log.String(), "driver") {
 		t.Errorf("status %d: %s", status, log.String())
 	}
 
-	m := parseSamples(t, out.String())
+	m := exportertest.ParseSamples(t, out.String())
 	if up, there := m["ascend_exporter_up"]; !there || up != 0 || m[`ascend_exporter_failures_total{reason="init"}`] != 1 {
 		t.Errorf("the exporter's own metrics are not there:\n%s", out.String())
 	}

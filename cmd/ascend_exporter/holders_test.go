@@ -123,8 +123,8 @@ func writeJob(t *testing.T, folder, chip, text string) {
 	}
 }
 
-// without are the names of all series of the chips but those of processes and jobs.
-func (s samples) without() map[string]bool {
+// withoutHolders are the names of all series of the chips but those of processes and jobs.
+func withoutHolders(s samples) map[string]bool {
 	names := make(map[string]bool)
 
 	for name := range s {

@@ -70,9 +70,9 @@ func TestJoinsOfProcesses(t *testing.T) {
 	writeJob(t, a3Jobs, "1", "21\tbob\n")
 	writeJob(t, a3Jobs, "2", "22\tcarol\n")
 
-	e2 := startExporter(t, fast("--npu-smi.command="+a2.command(), "--collector.processes", "--path.procfs="+tree.Root,
+	e2 := startExporter(t, fast("--npu-smi.command="+a2.Command(), "--collector.processes", "--path.procfs="+tree.Root,
 		"--collector.jobs", "--path.jobs="+jobs)...)
-	e3 := startExporter(t, fast("--npu-smi.command="+a3.command(), "--path.procfs="+tree.Root, "--collector.jobs", "--path.jobs="+a3Jobs)...)
+	e3 := startExporter(t, fast("--npu-smi.command="+a3.Command(), "--path.procfs="+tree.Root, "--collector.jobs", "--path.jobs="+a3Jobs)...)
 
 	state := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
@@ -81,7 +81,7 @@ func TestJoinsOfProcesses(t *testing.T) {
 	t.Cleanup(state.Close)
 
 	var targets strings.Builder
-	for name, url := range map[string]string{"a2": e2.url, "a3": e3.url, "kube-state-metrics": state.URL} {
+	for name, url := range map[string]string{"a2": e2.URL, "a3": e3.URL, "kube-state-metrics": state.URL} {
 		fmt.Fprintf(&targets, "      - targets: [%q]\n        labels: {instance: %s}\n", strings.TrimPrefix(url, "http://"), name)
 	}
 

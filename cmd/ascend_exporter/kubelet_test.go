@@ -105,9 +105,9 @@ func TestNoKubelet(t *testing.T) {
 
 	tool := newStandIn(t, "--product=910B3")
 	k := newKubelet(t).has(newPod("late", "Ascend910", "Ascend910-2"))
-	e := startExporter(t, fast("--path.pod-resources="+k.socket, "--collector.pods.interval=20ms", "--npu-smi.command="+tool.command())...)
+	e := startExporter(t, fast("--path.pod-resources="+k.socket, "--collector.pods.interval=20ms", "--npu-smi.command="+tool.Command())...)
 
-	m := e.until("up", func(m samples) bool {
+	m := e.Until("up", func(m samples) bool {
 		return m["ascend_exporter_up"] == 1 && m[`ascend_exporter_query_success{query="mapping"}`] == 1
 	})
 	for name := range m {
@@ -116,12 +116,12 @@ func TestNoKubelet(t *testing.T) {
 		}
 	}
 
-	if text := e.log.text(); strings.Contains(text, "query=pods") || strings.Contains(text, "query=processes") {
+	if text := e.Log.Text(); strings.Contains(text, "query=pods") || strings.Contains(text, "query=processes") {
 		t.Errorf("the log tells of pods:\n%s", text)
 	}
 
 	k.start()
-	e.until("the pod", func(m samples) bool { return slices.Equal(podRows(m), []string{"2:0 late/main huawei.com/Ascend910"}) })
+	e.Until("the pod", func(m samples) bool { return slices.Equal(podRows(m), []string{"2:0 late/main huawei.com/Ascend910"}) })
 }
 
 // TestKubeletMisbehaves: whatever the kubelet does, the chips are served, and the reason is told.
@@ -170,19 +170,19 @@ func TestKubeletMisbehaves(t *testing.T) {
 			k := newKubelet(t)
 			tc.treat(t, k)
 
-			e := startExporter(t, k.flags("--npu-smi.command="+tool.command())...)
-			m := e.until("failures", func(m samples) bool {
+			e := startExporter(t, k.flags("--npu-smi.command="+tool.Command())...)
+			m := e.Until("failures", func(m samples) bool {
 				return m[`ascend_exporter_query_failures_total{query="pods"}`] >= 2 && m["ascend_exporter_up"] == 1
 			})
 
-			if m[podsSuccess] != 0 || m.count("ascend_npu_health_status") != 8 || m.count("ascend_npu_pod_info") != 0 {
-				t.Errorf("success %v, %d chips, %d pods", m[podsSuccess], m.count("ascend_npu_health_status"), m.count("ascend_npu_pod_info"))
+			if m[podsSuccess] != 0 || m.Count("ascend_npu_health_status") != 8 || m.Count("ascend_npu_pod_info") != 0 {
+				t.Errorf("success %v, %d chips, %d pods", m[podsSuccess], m.Count("ascend_npu_health_status"), m.Count("ascend_npu_pod_info"))
 			}
 
-			e.log.wait(t, regexp.MustCompile(`level=WARN .*query fails.* query=pods reason=`+tc.reason))
+			e.Log.Wait(t, regexp.MustCompile(`level=WARN .*query fails.* query=pods reason=`+tc.reason))
 
-			if got := strings.Count(e.log.text(), "query=pods reason="+tc.reason); got != 1 {
-				t.Errorf("the failure was logged %d times:\n%s", got, e.log.text())
+			if got := strings.Count(e.Log.Text(), "query=pods reason="+tc.reason); got != 1 {
+				t.Errorf("the failure was logged %d times:\n%s", got, e.Log.Text())
 			}
 		})
 	}

@@ -145,11 +145,11 @@ func migrationHosts(t *testing.T) (targets string) {
 
 		tool, hccn := newStandIn(t, options...), newStandIn(t, append(options, "--tool=hccn_tool")...)
 		k := newKubelet(t).has(newPod("train-0", machine.resource, machine.resource+"-1")).start()
-		e := startExporter(t, "--compat.npu-exporter", "--npu-smi.command="+tool.command(), "--hccn-tool.command="+hccn.command(),
+		e := startExporter(t, "--compat.npu-exporter", "--npu-smi.command="+tool.Command(), "--hccn-tool.command="+hccn.Command(),
 			"--collection.interval=1s", "--collection.max-duty=1", "--hccn-tool.max-duty=1", "--collector.net-stat.interval=5s",
 			"--collector.pods", "--path.pod-resources="+k.socket, "--collector.pods.interval=1s", "--collector.processes", "--collector.network.detail")
 
-		fmt.Fprintf(&b, "      - targets: [%q]\n        labels: {instance: %s}\n", strings.TrimPrefix(e.url, "http://"), machine.product)
+		fmt.Fprintf(&b, "      - targets: [%q]\n        labels: {instance: %s}\n", strings.TrimPrefix(e.URL, "http://"), machine.product)
 	}
 
 	return b.String()

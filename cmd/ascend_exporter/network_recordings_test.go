@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 )
 
 // portTruth is what the driver said of a port of a recorded 950.
@@ -72,10 +74,10 @@ func TestRecordedPorts(t *testing.T) {
 	var single, summed strings.Builder
 
 	for out, more := range map[*strings.Builder][]string{&single: {"--collector.network.per-port"}, &summed: nil} {
-		run(t.Context(), append(more, "--once", "--npu-smi.command="+tool.command(), "--hccn-tool.command="+hccn.command(), "--path.lock="+t.TempDir()), out, io.Discard)
+		run(t.Context(), append(more, "--once", "--npu-smi.command="+tool.Command(), "--hccn-tool.command="+hccn.Command(), "--path.lock="+t.TempDir()), out, io.Discard)
 	}
 
-	m, sums := parseSamples(t, single.String()), parseSamples(t, summed.String())
+	m, sums := exportertest.ParseSamples(t, single.String()), exportertest.ParseSamples(t, summed.String())
 
 	for _, npu := range truth.NPUs {
 		checkPortSums(t, sums, npu.ID, npu.Port)

@@ -79,10 +79,10 @@ func TestJoinsOfPods(t *testing.T) {
 	})
 	k := newKubelet(t).has(two, newPod("small-a", "Ascend910-2c", "Ascend910-2c-100-5"), newPod("small-b", "Ascend910-2c", "Ascend910-2c-101-5")).start()
 	e := startExporter(t, "--collector.pods", "--path.pod-resources="+k.socket, "--collector.pods.interval=100ms",
-		"--npu-smi.command="+tool.command(), "--collection.interval=1s", "--collection.max-duty=1")
+		"--npu-smi.command="+tool.Command(), "--collection.interval=1s", "--collection.max-duty=1")
 
-	m := e.until("all that is joined", func(m samples) bool {
-		return m.count("ascend_npu_pod_info") == 6 && m.count("ascend_npu_energy_joules_total") == 4 && m.count("ascend_npu_hbm_used_bytes") == 8
+	m := e.Until("all that is joined", func(m samples) bool {
+		return m.Count("ascend_npu_pod_info") == 6 && m.Count("ascend_npu_energy_joules_total") == 4 && m.Count("ascend_npu_hbm_used_bytes") == 8
 	})
 	p := promtest.Start(t, fmt.Sprintf(`global: {scrape_interval: 1s}
 scrape_configs:
@@ -91,7 +91,7 @@ scrape_configs:
     static_configs:
       - targets: [%q]
         labels: {cluster: one, namespace: monitoring, pod: ascend-exporter-x, container: exporter}
-`, strings.TrimPrefix(e.url, "http://")))
+`, strings.TrimPrefix(e.URL, "http://")))
 
 	value := func(metric, npu, chip string) float64 {
 		v, there := m[fmt.Sprintf(`%s{chip=%q, npu=%q}`, metric, chip, npu)]

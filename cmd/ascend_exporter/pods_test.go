@@ -71,13 +71,13 @@ func TestPodsAndTheirKubelet(t *testing.T) {
 		newPod("lost", "Ascend910", "Ascend910-99"),
 		newPod("web", "nothing"),
 	).start()
-	e := startExporter(t, k.flags("--npu-smi.command="+tool.command())...)
+	e := startExporter(t, k.flags("--npu-smi.command="+tool.Command())...)
 
 	want := []string{
 		"0:0 train-0/main huawei.com/Ascend910", "1:1 train-0/main huawei.com/Ascend910",
 		"7:1 small-a/main huawei.com/Ascend910-2c", "7:1 small-b/main huawei.com/Ascend910-2c",
 	}
-	m := e.until("pods on their chips", func(m samples) bool {
+	m := e.Until("pods on their chips", func(m samples) bool {
 		return slices.Equal(podRows(m), want) && m[`ascend_exporter_query_success{query="mapping"}`] == 1
 	})
 
@@ -85,32 +85,32 @@ func TestPodsAndTheirKubelet(t *testing.T) {
 		t.Errorf("%v conflicts, %v ids that no chip has", m["ascend_exporter_attribution_conflicts_total"], m[`ascend_exporter_unrecognized_lines_total{query="pods"}`])
 	}
 
-	if rest := len(m) - m.hardware(); rest > 120 {
+	if rest := len(m) - m.Hardware(); rest > 120 {
 		t.Errorf("%d series for the host", rest)
 	}
 
-	if _, page := e.get("/"); !strings.Contains(page, "Ascend910-99 of jobs/lost, container main (huawei.com/Ascend910)") {
+	if _, page := e.Get("/"); !strings.Contains(page, "Ascend910-99 of jobs/lost, container main (huawei.com/Ascend910)") {
 		t.Error("the status page does not name the id that no chip has")
 	}
 
 	k.stop()
 
-	m = e.until("pods aged out", func(m samples) bool { return m[podsSuccess] == 0 && m.count("ascend_npu_pod_info") == 0 })
-	if m["ascend_exporter_up"] != 1 || m.count("ascend_npu_health_status") != 16 {
-		t.Errorf("up %v, %d chips without a kubelet", m["ascend_exporter_up"], m.count("ascend_npu_health_status"))
+	m = e.Until("pods aged out", func(m samples) bool { return m[podsSuccess] == 0 && m.Count("ascend_npu_pod_info") == 0 })
+	if m["ascend_exporter_up"] != 1 || m.Count("ascend_npu_health_status") != 16 {
+		t.Errorf("up %v, %d chips without a kubelet", m["ascend_exporter_up"], m.Count("ascend_npu_health_status"))
 	}
 
-	if _, page := e.get("/"); !strings.Contains(page, "here is no socket of a kubelet") {
+	if _, page := e.Get("/"); !strings.Contains(page, "here is no socket of a kubelet") {
 		t.Error("the status page does not say why there are no pods")
 	}
 
 	k.start()
-	e.until("pods are back", func(m samples) bool { return slices.Equal(podRows(m), want) && m[podsSuccess] == 1 })
+	e.Until("pods are back", func(m samples) bool { return slices.Equal(podRows(m), want) && m[podsSuccess] == 1 })
 
 	// A question under way when the kubelet ends fails for another reason than the next.
 	for what, most := range map[string]int{"query fails": 2, "query works again": 1, "passed over": 1} {
-		if got := strings.Count(e.log.text(), what); got < 1 || got > most {
-			t.Errorf("%q was logged %d times:\n%s", what, got, e.log.text())
+		if got := strings.Count(e.Log.Text(), what); got < 1 || got > most {
+			t.Errorf("%q was logged %d times:\n%s", what, got, e.Log.Text())
 		}
 	}
 }
@@ -147,7 +147,7 @@ func TestPodChurn(t *testing.T) {
 	// The tool is asked for the least, and once: then nothing but the pods changes.
 	args := []string{
 		"--collector.pods", "--path.pod-resources=" + k.socket, "--collector.pods.interval=1ms",
-		"--npu-smi.command=" + tool.command(), "--collection.max-duty=1", "--collection.interval=1h",
+		"--npu-smi.command=" + tool.Command(), "--collection.max-duty=1", "--collection.interval=1h",
 	}
 
 	for _, source := range poll.Sources() {
@@ -157,8 +157,8 @@ func TestPodChurn(t *testing.T) {
 	}
 
 	e := startExporter(t, args...)
-	before := e.until("pods on the chips", func(m samples) bool {
-		return m.count("ascend_npu_pod_info") == 8 && m[`ascend_exporter_query_success{query="mapping"}`] == 1
+	before := e.Until("pods on the chips", func(m samples) bool {
+		return m.Count("ascend_npu_pod_info") == 8 && m[`ascend_exporter_query_success{query="mapping"}`] == 1
 	})
 	next.Store(0)
 
@@ -166,13 +166,13 @@ func TestPodChurn(t *testing.T) {
 	seen := make(map[string]bool)
 
 	for next.Load() < 10_000 {
-		m = e.metrics()
+		m = e.Metrics()
 
 		if diff := cmp.Diff(hardwareNames(before), hardwareNames(m)); diff != "" {
 			t.Fatalf("after %d pods -before +after:\n%s", next.Load(), diff)
 		}
 
-		if got := m.count("ascend_npu_pod_info"); got != 8 {
+		if got := m.Count("ascend_npu_pod_info"); got != 8 {
 			t.Fatalf("%d rows of pods after %d pods", got, next.Load())
 		}
 
@@ -193,10 +193,10 @@ func TestProcessesContradict(t *testing.T) {
 	tool := newStandIn(t, "--product=910B3", "--time=2026-03-02T14:30:00Z", "--seed=3")
 	k := newKubelet(t).has(newPod("train-0", "Ascend910", "Ascend910-0", "Ascend910-7")).start()
 	tree := processtest.New(t)
-	e := startExporter(t, k.flags("--npu-smi.command="+tool.command(), "--path.procfs="+tree.Root, "--collector.processes")...)
+	e := startExporter(t, k.flags("--npu-smi.command="+tool.Command(), "--path.procfs="+tree.Root, "--collector.processes")...)
 
-	m := e.until("processes", func(m samples) bool {
-		return m.count("ascend_npu_process_memory_bytes") > 0 && m.count("ascend_npu_pod_info") == 2
+	m := e.Until("processes", func(m samples) bool {
+		return m.Count("ascend_npu_process_memory_bytes") > 0 && m.Count("ascend_npu_pod_info") == 2
 	})
 
 	// Each process on a chip that the kubelet gives to the pod was given that chip and its neighbour.
@@ -225,14 +225,14 @@ func TestProcessesContradict(t *testing.T) {
 	}
 
 	// Conflicts are counted at answers of the kubelet; processes are seen between them too.
-	m = e.until("a conflict, and no row", func(m samples) bool {
-		return m["ascend_exporter_attribution_conflicts_total"] >= 1 && m.count("ascend_npu_pod_info") == 0
+	m = e.Until("a conflict, and no row", func(m samples) bool {
+		return m["ascend_exporter_attribution_conflicts_total"] >= 1 && m.Count("ascend_npu_pod_info") == 0
 	})
-	if m[podsSuccess] != 1 || m.count("ascend_npu_health_status") != 8 {
-		t.Errorf("success %v, %d chips", m[podsSuccess], m.count("ascend_npu_health_status"))
+	if m[podsSuccess] != 1 || m.Count("ascend_npu_health_status") != 8 {
+		t.Errorf("success %v, %d chips", m[podsSuccess], m.Count("ascend_npu_health_status"))
 	}
 
-	if _, page := e.get("/"); !strings.Contains(page, "jobs/train-0") || !strings.Contains(page, "--collector.pods.kubelet") {
+	if _, page := e.Get("/"); !strings.Contains(page, "jobs/train-0") || !strings.Contains(page, "--collector.pods.kubelet") {
 		t.Error("the status page does not tell of the pod that is not believed")
 	}
 }
@@ -266,7 +266,7 @@ func TestSimulatedPods(t *testing.T) {
 	sim := startSimulatedKubelet(t, "--product=A3", "--time=2026-03-02T14:30:00Z", "--pod-resources="+socket)
 	e := startExporter(t, fast("--sim", "--sim.product=A3", "--collector.pods", "--path.pod-resources="+socket, "--collector.pods.interval=20ms")...)
 
-	m := e.until("simulated pods", func(m samples) bool { return m.count("ascend_npu_pod_info") > 0 })
+	m := e.Until("simulated pods", func(m samples) bool { return m.Count("ascend_npu_pod_info") > 0 })
 	if m[podsSuccess] != 1 || m["ascend_exporter_attribution_conflicts_total"] != 0 {
 		t.Errorf("success %v, %v conflicts", m[podsSuccess], m["ascend_exporter_attribution_conflicts_total"])
 	}
@@ -318,19 +318,19 @@ func TestAnnotationsOfPods(t *testing.T) {
 
 	tool := newStandIn(t, "--product=910B3")
 	k := newKubelet(t).has(newPod("train-0", "Ascend910", "Ascend910-0", "Ascend910-7"), newPod("done", "Ascend910", "Ascend910-5")).start()
-	e := startExporter(t, k.flags("--npu-smi.command="+tool.command(), "--collector.pods.kubelet="+server.URL,
+	e := startExporter(t, k.flags("--npu-smi.command="+tool.Command(), "--collector.pods.kubelet="+server.URL,
 		"--path.kubelet-token="+filepath.Join(folder, "token"), "--path.kubelet-ca="+filepath.Join(folder, "ca.crt"))...)
 
 	want := []string{"2:0 train-0/main huawei.com/Ascend910", "3:0 train-0/main huawei.com/Ascend910"}
-	m := e.until("the real chips", func(m samples) bool { return slices.Equal(podRows(m), want) })
+	m := e.Until("the real chips", func(m samples) bool { return slices.Equal(podRows(m), want) })
 
 	if m["ascend_exporter_attribution_conflicts_total"] != 0 || m[podsSuccess] != 1 {
 		t.Errorf("%v conflicts, success %v", m["ascend_exporter_attribution_conflicts_total"], m[podsSuccess])
 	}
 
 	refuses.Store(true)
-	e.log.wait(t, regexp.MustCompile(`query=pods reason=permission .*nodes/pods`))
-	e.until("no pods without their word", func(m samples) bool {
-		return m.count("ascend_npu_pod_info") == 0 && m[podsSuccess] == 0 && m["ascend_exporter_up"] == 1
+	e.Log.Wait(t, regexp.MustCompile(`query=pods reason=permission .*nodes/pods`))
+	e.Until("no pods without their word", func(m samples) bool {
+		return m.Count("ascend_npu_pod_info") == 0 && m[podsSuccess] == 0 && m["ascend_exporter_up"] == 1
 	})
 }

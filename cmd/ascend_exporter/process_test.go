@@ -2,35 +2,24 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 )
 
-// A child is the exporter as a process of its own, as an init system runs it.
-type child struct {
-	*exec.Cmd
-
-	url   string
-	log   *lines
-	ended chan struct{}
-	err   error // of Wait, once it has ended
-}
-
-// startProcess starts the exporter and waits for its port.
-func startProcess(t *testing.T, args ...string) *child {
+// startProcess starts the exporter as a process of its own, as an init system runs it, and waits for its port.
+func startProcess(t *testing.T, args ...string) *exportertest.Process {
 	t.Helper()
 
 	self, err := os.Executable()
@@ -39,56 +28,17 @@ func startProcess(t *testing.T, args ...string) *child {
 	}
 
 	args = append([]string{"--web.listen-address=127.0.0.1:0", "--path.lock=" + t.TempDir()}, args...)
-	p := &child{Cmd: exec.Command(self, args...)}
-	p.begin(t)
 
-	return p
+	return begin(t, exec.Command(self, args...))
 }
 
-// begin starts the command.
-func (p *child) begin(t *testing.T) {
+// begin starts a command that ends up as the test's own binary.
+func begin(t *testing.T, command *exec.Cmd) *exportertest.Process {
 	t.Helper()
 
-	p.log, p.ended = newLines(), make(chan struct{})
-	p.Env = slices.Concat(os.Environ(), p.Env, []string{asExporter + "=1"})
-	p.Stderr = p.log
+	command.Env = slices.Concat(os.Environ(), command.Env, []string{asExporter + "=1"})
 
-	if err := p.Start(); err != nil {
-		t.Fatal(err)
-	}
-
-	go func() {
-		p.err = p.Wait()
-		p.log.end()
-		close(p.ended)
-	}()
-
-	// It takes its tool with it.
-	t.Cleanup(func() {
-		_ = p.Process.Signal(syscall.SIGTERM)
-		<-p.ended
-	})
-
-	p.url = "http://" + p.log.wait(t, regexp.MustCompile(`address=(127\.0\.0\.1:\d+)`))[1]
-}
-
-// status waits for the end and gives the exit status.
-func (p *child) status(t *testing.T) int {
-	t.Helper()
-
-	select {
-	case <-p.ended:
-		var exit *exec.ExitError
-		if p.err != nil && !errors.As(p.err, &exit) {
-			t.Fatal(p.err)
-		}
-
-		return p.ProcessState.ExitCode()
-	case <-time.After(patience):
-		t.Fatalf("it does not end:\n%s", p.log.text())
-
-		return -1
-	}
+	return exportertest.Start(t, command)
 }
 
 // TestTerminationWithAHungTool: the exporter ends in time, and takes the tool with it.
@@ -96,7 +46,7 @@ func TestTerminationWithAHungTool(t *testing.T) {
 	t.Parallel()
 
 	tool := newStandIn(t, "--hang=*", "--ignore-sigterm")
-	p := startProcess(t, "--npu-smi.command="+tool.command())
+	p := startProcess(t, "--npu-smi.command="+tool.Command())
 
 	// The run has logged its start once it hangs.
 	var child string
@@ -107,13 +57,13 @@ func TestTerminationWithAHungTool(t *testing.T) {
 	defer tick.Stop()
 
 	for ; child == "" && time.Now().Before(deadline); <-tick.C {
-		if words := strings.Fields(tool.runs()[0]); len(words) > 2 {
+		if words := strings.Fields(tool.Runs()[0]); len(words) > 2 {
 			child = words[2]
 		}
 	}
 
 	if child == "" {
-		t.Fatalf("the tool was not started:\n%s", p.log.text())
+		t.Fatalf("the tool was not started:\n%s", p.Log.Text())
 	}
 
 	begin := time.Now()
@@ -122,8 +72,8 @@ func TestTerminationWithAHungTool(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if status := p.status(t); status != 0 {
-		t.Errorf("status %d:\n%s", status, p.log.text())
+	if status := p.Status(t); status != 0 {
+		t.Errorf("status %d:\n%s", status, p.Log.Text())
 	}
 
 	// Generous: it is half a second where the machine is not loaded.
@@ -145,7 +95,7 @@ func TestHangupDoesNotEndIt(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	response, err := http.Get(p.url + server.HealthyPath)
+	response, err := http.Get(p.URL + server.HealthyPath)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,8 +106,8 @@ func TestHangupDoesNotEndIt(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if status := p.status(t); status != 0 {
-		t.Errorf("status %d after a hangup and a termination:\n%s", status, p.log.text())
+	if status := p.Status(t); status != 0 {
+		t.Errorf("status %d after a hangup and a termination:\n%s", status, p.Log.Text())
 	}
 }
 
@@ -166,9 +116,9 @@ func TestHealthyRunIsSilent(t *testing.T) {
 	t.Parallel()
 
 	e := startExporter(t, fast("--sim")...)
-	e.until("some runs", func(m samples) bool { return m[`ascend_exporter_query_runs_total{query="summary"}`] > 5 })
+	e.Until("some runs", func(m samples) bool { return m[`ascend_exporter_query_runs_total{query="summary"}`] > 5 })
 
-	for line := range strings.SplitSeq(strings.TrimSpace(e.log.text()), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(e.Log.Text()), "\n") {
 		if !strings.Contains(line, "msg=starting") && !strings.Contains(line, "Listening on") && !strings.Contains(line, "TLS is disabled") {
 			t.Errorf("logged: %s", line)
 		}
@@ -201,18 +151,18 @@ func TestSystemdSocket(t *testing.T) {
 	}
 
 	// LISTEN_PID has to be that of the exporter, which is known to a shell only.
-	p := &child{Cmd: exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --sim --web.systemd-socket`, self)}
-	p.ExtraFiles = []*os.File{file}
-	p.begin(t)
+	command := exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --sim --web.systemd-socket`, self)
+	command.ExtraFiles = []*os.File{file}
+	p := begin(t, command)
 
-	if want := "http://" + listener.Addr().String(); p.url != want {
-		t.Errorf("listens on %s, want %s", p.url, want)
+	if want := "http://" + listener.Addr().String(); p.URL != want {
+		t.Errorf("listens on %s, want %s", p.URL, want)
 	}
 
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/metrics", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/metrics", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +181,7 @@ func TestSystemdSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if status := p.status(t); status != 0 {
+	if status := p.Status(t); status != 0 {
 		t.Errorf("status %d", status)
 	}
 }
@@ -275,13 +225,13 @@ func TestSystemdHearsOfIt(t *testing.T) {
 	}
 
 	tool := newStandIn(t, "--hang=*")
-	p := &child{Cmd: exec.Command(self, "--web.listen-address=127.0.0.1:0", "--path.lock="+t.TempDir(), "--npu-smi.command="+tool.command())}
-	p.Env = []string{"NOTIFY_SOCKET=" + socket, "WATCHDOG_USEC=50000"}
-	p.begin(t)
+	command := exec.Command(self, "--web.listen-address=127.0.0.1:0", "--path.lock="+t.TempDir(), "--npu-smi.command="+tool.Command())
+	command.Env = []string{"NOTIFY_SOCKET=" + socket, "WATCHDOG_USEC=50000"}
+	p := begin(t, command)
 
 	hears("READY=1")
 
-	response, err := http.Get(p.url + server.HealthyPath)
+	response, err := http.Get(p.URL + server.HealthyPath)
 	if err != nil {
 		t.Fatalf("ready, but: %v", err)
 	}
@@ -298,7 +248,7 @@ func TestSystemdHearsOfIt(t *testing.T) {
 
 	hears("STOPPING=1")
 
-	if status := p.status(t); status != 0 {
-		t.Errorf("status %d:\n%s", status, p.log.text())
+	if status := p.Status(t); status != 0 {
+		t.Errorf("status %d:\n%s", status, p.Log.Text())
 	}
 }

@@ -19,7 +19,7 @@ func TestProcessesAndJobs(t *testing.T) {
 
 	machine, tree, jobs := heldHost(t)
 	tool := newStandIn(t, "--replay="+machine)
-	e := startExporter(t, fast("--npu-smi.command="+tool.command(),
+	e := startExporter(t, fast("--npu-smi.command="+tool.Command(),
 		"--collector.processes", "--path.procfs="+tree.Root, "--collector.jobs", "--path.jobs="+jobs)...)
 
 	const (
@@ -27,7 +27,7 @@ func TestProcessesAndJobs(t *testing.T) {
 		job   = `ascend_npu_job_info{chip="0", job="4711", npu="5", user="alice"}`
 	)
 
-	m := e.until("all is known", func(m samples) bool { return m[whole] > 0 && m.count("ascend_npu_process_info") == 4 && m[job] == 1 })
+	m := e.Until("all is known", func(m samples) bool { return m[whole] > 0 && m.Count("ascend_npu_process_info") == 4 && m[job] == 1 })
 
 	for name, want := range map[string]float64{
 		whole: 50000 << 20,
@@ -48,7 +48,7 @@ func TestProcessesAndJobs(t *testing.T) {
 		}
 	}
 
-	before := m.without()
+	before := withoutHolders(m)
 
 	// Processes and jobs come and go.
 	for pid := 4101; pid <= 4102; pid++ {
@@ -60,20 +60,20 @@ func TestProcessesAndJobs(t *testing.T) {
 	writeJob(t, jobs, "0", "4712\tbob\n4713\n")
 	writeJob(t, jobs, "77", "4714\n")
 
-	m = e.until("the new processes and jobs are known", func(m samples) bool {
-		return m.count("ascend_npu_process_info") == 1 && m.count("ascend_npu_job_info") == 2 && m[whole] == 0
+	m = e.Until("the new processes and jobs are known", func(m samples) bool {
+		return m.Count("ascend_npu_process_info") == 1 && m.Count("ascend_npu_job_info") == 2 && m[whole] == 0
 	})
 
-	if diff := cmp.Diff(before, m.without()); diff != "" {
+	if diff := cmp.Diff(before, withoutHolders(m)); diff != "" {
 		t.Errorf("series of the hardware (-before +after):\n%s", diff)
 	}
 
 	// A second more would not tell the chip that is not there again.
-	if got := strings.Count(e.log.text(), "no chip has this physical id"); got != 1 {
-		t.Errorf("the file of no chip is told %d times:\n%s", got, e.log.text())
+	if got := strings.Count(e.Log.Text(), "no chip has this physical id"); got != 1 {
+		t.Errorf("the file of no chip is told %d times:\n%s", got, e.Log.Text())
 	}
 
-	if _, page := e.get("/"); !strings.Contains(page, "reading "+jobs) || !strings.Contains(page, "reading procfs") {
+	if _, page := e.Get("/"); !strings.Contains(page, "reading "+jobs) || !strings.Contains(page, "reading procfs") {
 		t.Error("the status page does not show the readings")
 	}
 }
@@ -84,9 +84,9 @@ func TestProcessesOfTheSimulator(t *testing.T) {
 
 	tool := newStandIn(t, "--product=A3", "--time=2026-01-31T12:00:00Z")
 	tree := processtest.New(t)
-	e := startExporter(t, fast("--npu-smi.command="+tool.command(), "--collector.processes", "--path.procfs="+tree.Root, "--collector.processes.limit=3")...)
+	e := startExporter(t, fast("--npu-smi.command="+tool.Command(), "--collector.processes", "--path.procfs="+tree.Root, "--collector.processes.limit=3")...)
 
-	m := e.until("the largest have series", func(m samples) bool { return m.count("ascend_npu_process_memory_bytes") == 3 })
+	m := e.Until("the largest have series", func(m samples) bool { return m.Count("ascend_npu_process_memory_bytes") == 3 })
 
 	all, labels := 0.0, regexp.MustCompile(`^ascend_npu_process_memory_bytes.* pid="(\d+)", process_name="(.*)"}`)
 
@@ -109,7 +109,7 @@ func TestProcessesOfTheSimulator(t *testing.T) {
 		t.Errorf("%v processes, %v left out", all, m["ascend_exporter_processes_left_out_total"])
 	}
 
-	e.until("they are known", func(m samples) bool {
+	e.Until("they are known", func(m samples) bool {
 		known := 0
 
 		for name := range m {
@@ -130,24 +130,24 @@ func TestProcessesInAContainer(t *testing.T) {
 	tree.Container()
 
 	tool := newStandIn(t, "--replay="+machine)
-	e := startExporter(t, fast("--npu-smi.command="+tool.command(), "--collector.processes", "--path.procfs="+tree.Root,
+	e := startExporter(t, fast("--npu-smi.command="+tool.Command(), "--collector.processes", "--path.procfs="+tree.Root,
 		"--collector.jobs", "--path.jobs="+tree.Root+"/nowhere")...).ready()
 
-	m := e.until("the reading fails", func(m samples) bool {
+	m := e.Until("the reading fails", func(m samples) bool {
 		return m[`ascend_exporter_query_failures_total{query="processes"}`] > 2 && m[`ascend_exporter_query_failures_total{query="jobs"}`] > 2
 	})
 
-	if m.count("ascend_npu_process_info") != 0 || m.count("ascend_npu_process_memory_bytes") != 5 || m["ascend_exporter_up"] != 1 {
-		t.Errorf("%d processes are known, of %d", m.count("ascend_npu_process_info"), m.count("ascend_npu_process_memory_bytes"))
+	if m.Count("ascend_npu_process_info") != 0 || m.Count("ascend_npu_process_memory_bytes") != 5 || m["ascend_exporter_up"] != 1 {
+		t.Errorf("%d processes are known, of %d", m.Count("ascend_npu_process_info"), m.Count("ascend_npu_process_memory_bytes"))
 	}
 
-	if m.count("ascend_npu_hbm_unattributed_bytes") != 3 || m[`ascend_npu_hbm_unattributed_bytes{chip="0", npu="0"}`] < 3*gibi {
-		t.Errorf("what no process holds is known of %d chips", m.count("ascend_npu_hbm_unattributed_bytes"))
+	if m.Count("ascend_npu_hbm_unattributed_bytes") != 3 || m[`ascend_npu_hbm_unattributed_bytes{chip="0", npu="0"}`] < 3*gibi {
+		t.Errorf("what no process holds is known of %d chips", m.Count("ascend_npu_hbm_unattributed_bytes"))
 	}
 
 	for _, words := range []string{"hostPID", "--path.jobs"} {
-		if got := strings.Count(e.log.text(), words); got != 1 {
-			t.Errorf("%s is told %d times:\n%s", words, got, e.log.text())
+		if got := strings.Count(e.Log.Text(), words); got != 1 {
+			t.Errorf("%s is told %d times:\n%s", words, got, e.Log.Text())
 		}
 	}
 }

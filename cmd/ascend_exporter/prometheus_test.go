@@ -14,10 +14,10 @@ func TestPrometheusScrapesIt(t *testing.T) {
 	t.Parallel()
 
 	tool := newStandIn(t, "--product=910B3")
-	e := startProcess(t, fast("--npu-smi.command="+tool.command())...)
+	e := startProcess(t, fast("--npu-smi.command="+tool.Command())...)
 	p := promtest.Start(t, fmt.Sprintf(
 		"global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: ascend\n    static_configs:\n      - targets: [%q]\n",
-		strings.TrimPrefix(e.url, "http://")))
+		strings.TrimPrefix(e.URL, "http://")))
 
 	p.Until("up", promtest.Is(1))
 	p.Until("ascend_exporter_up", promtest.Is(1))
@@ -25,7 +25,7 @@ func TestPrometheusScrapesIt(t *testing.T) {
 	p.Until("count(ascend_npu_power_watts * on (instance, npu, chip) group_left (model) ascend_npu_info{model='910B3'})", promtest.Is(8))
 	p.Until("scrape_samples_scraped > 100", func(values []float64) bool { return len(values) == 1 })
 
-	tool.behave("--hang=*", "--ignore-sigterm")
+	tool.Behave("--hang=*", "--ignore-sigterm")
 
 	p.Until("ascend_exporter_up", promtest.Is(0))
 	p.Until("count({__name__=~'ascend_npu_.*', chip!=''})", promtest.Is()) // stale at once, not after five minutes

@@ -28,9 +28,9 @@ func TestScenarioLosesAChip(t *testing.T) {
 
 	whole := func(m samples) bool { return m["ascend_npu_chips"] == 16 && m["ascend_npu_pci_devices"] == 16 }
 
-	e.until("all chips", whole)
+	e.Until("all chips", whole)
 
-	m := e.until("one chip less", func(m samples) bool { return m["ascend_npu_chips"] == 15 && m["ascend_npu_pci_devices"] == 15 })
+	m := e.Until("one chip less", func(m samples) bool { return m["ascend_npu_chips"] == 15 && m["ascend_npu_pci_devices"] == 15 })
 	if m["ascend_npu_expected_chips"] != 16 || m["ascend_exporter_up"] != 1 {
 		t.Errorf("%v chips are expected, up %v", m["ascend_npu_expected_chips"], m["ascend_exporter_up"])
 	}
@@ -43,7 +43,7 @@ func TestScenarioLosesAChip(t *testing.T) {
 		t.Error("the chip beside the lost one is not shown")
 	}
 
-	e.until("all chips again", whole)
+	e.Until("all chips again", whole)
 }
 
 // TestScenarioOfZeros: what the tool prints as zeros is no reading.
@@ -52,21 +52,21 @@ func TestScenarioOfZeros(t *testing.T) {
 
 	e := startExporter(t, fast("--sim", "--sim.scenario="+ownScenario(t, "  - {kind: zeros, at: 5s, npu: 3}\n"))...)
 
-	e.until("all chips", func(m samples) bool { return m.count("ascend_npu_power_watts") == 8 })
+	e.Until("all chips", func(m samples) bool { return m.Count("ascend_npu_power_watts") == 8 })
 
-	m := e.until("an unusable chip", func(m samples) bool { return m["ascend_npu_unusable_chips"] == 1 })
+	m := e.Until("an unusable chip", func(m samples) bool { return m["ascend_npu_unusable_chips"] == 1 })
 	if m[`ascend_npu_health_status{chip="0", npu="3"}`] != 4 || m["ascend_npu_chips"] != 8 {
 		t.Errorf("health %v, %v chips", m[`ascend_npu_health_status{chip="0", npu="3"}`], m["ascend_npu_chips"])
 	}
 
 	for _, metric := range []string{"ascend_npu_power_watts", "ascend_npu_temperature_celsius", "ascend_npu_hbm_total_bytes"} {
-		if _, shown := m[metric+`{chip="0", npu="3"}`]; shown || m.count(metric) != 7 {
-			t.Errorf("%d chips have %s", m.count(metric), metric)
+		if _, shown := m[metric+`{chip="0", npu="3"}`]; shown || m.Count(metric) != 7 {
+			t.Errorf("%d chips have %s", m.Count(metric), metric)
 		}
 	}
 
-	e.until("all chips again", func(m samples) bool {
-		return m["ascend_npu_unusable_chips"] == 0 && m.count("ascend_npu_power_watts") == 8
+	e.Until("all chips again", func(m samples) bool {
+		return m["ascend_npu_unusable_chips"] == 0 && m.Count("ascend_npu_power_watts") == 8
 	})
 }
 
@@ -76,14 +76,14 @@ func TestScenarioWithoutADriver(t *testing.T) {
 
 	e := startExporter(t, fast("--sim", "--sim.scenario="+ownScenario(t, "  - {kind: driver-gone, at: 5s}\n"))...)
 
-	e.until("up", func(m samples) bool { return m["ascend_exporter_up"] == 1 })
+	e.Until("up", func(m samples) bool { return m["ascend_exporter_up"] == 1 })
 
-	m := e.until("not up", func(m samples) bool { return m["ascend_exporter_up"] == 0 && m.hardware() == 0 })
+	m := e.Until("not up", func(m samples) bool { return m["ascend_exporter_up"] == 0 && m.Hardware() == 0 })
 	if m[`ascend_exporter_failures_total{reason="init"}`] == 0 || m["ascend_npu_pci_devices"] != 8 {
 		t.Errorf("failures %v, PCI devices %v", m[`ascend_exporter_failures_total{reason="init"}`], m["ascend_npu_pci_devices"])
 	}
 
-	e.until("up again", func(m samples) bool { return m["ascend_exporter_up"] == 1 && m["ascend_npu_chips"] == 8 })
+	e.Until("up again", func(m samples) bool { return m["ascend_exporter_up"] == 1 && m["ascend_npu_chips"] == 8 })
 }
 
 func TestWrongScenario(t *testing.T) {

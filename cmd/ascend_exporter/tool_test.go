@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 )
 
@@ -24,30 +25,30 @@ func TestHungToolDelaysNothing(t *testing.T) {
 	t.Parallel()
 
 	tool := newStandIn(t, "--hang=*")
-	e := startExporter(t, "--npu-smi.command="+tool.command(), "--npu-smi.summary-timeout=3s")
+	e := startExporter(t, "--npu-smi.command="+tool.Command(), "--npu-smi.summary-timeout=3s")
 
 	// The port answers while the first collection runs, and every scrape does.
 	for range 5 {
-		m := e.metrics()
-		if m["ascend_exporter_up"] != 0 || m.hardware() > 0 || m["ascend_exporter_maintenance"] != 0 {
-			t.Fatalf("up %v, %d series of chips", m["ascend_exporter_up"], m.hardware())
+		m := e.Metrics()
+		if m["ascend_exporter_up"] != 0 || m.Hardware() > 0 || m["ascend_exporter_maintenance"] != 0 {
+			t.Fatalf("up %v, %d series of chips", m["ascend_exporter_up"], m.Hardware())
 		}
 	}
 
-	if status, _ := e.get(server.ReadyPath); status != http.StatusServiceUnavailable {
+	if status, _ := e.Get(server.ReadyPath); status != http.StatusServiceUnavailable {
 		t.Errorf("%s answers %d before the first collection has ended", server.ReadyPath, status)
 	}
 
-	if status, _ := e.get(server.HealthyPath); status != http.StatusOK {
+	if status, _ := e.Get(server.HealthyPath); status != http.StatusOK {
 		t.Errorf("%s answers %d", server.HealthyPath, status)
 	}
 
-	m := e.until("a time-out", func(m samples) bool { return m[`ascend_exporter_failures_total{reason="timeout"}`] > 0 })
+	m := e.Until("a time-out", func(m samples) bool { return m[`ascend_exporter_failures_total{reason="timeout"}`] > 0 })
 	if m[`ascend_exporter_query_success{query="summary"}`] != 0 || m[`ascend_exporter_query_runs_total{query="summary"}`] != 1 {
 		t.Errorf("success %v", m[`ascend_exporter_query_success{query="summary"}`])
 	}
 
-	if status, _ := e.get(server.ReadyPath); status != http.StatusOK {
+	if status, _ := e.Get(server.ReadyPath); status != http.StatusOK {
 		t.Errorf("%s answers %d after the first attempt", server.ReadyPath, status)
 	}
 }
@@ -56,12 +57,12 @@ func TestToolAppearsLater(t *testing.T) {
 	t.Parallel()
 
 	tool := newStandIn(t, "--product=A3")
-	words := strings.SplitN(tool.command(), " ", 2)
+	words := strings.SplitN(tool.Command(), " ", 2)
 	link := filepath.Join(t.TempDir(), "npu-smi")
 
 	e := startExporter(t, fast("--npu-smi.command="+link+" "+words[1])...).ready()
 
-	m := e.metrics()
+	m := e.Metrics()
 	if m["ascend_exporter_up"] != 0 || m[`ascend_exporter_failures_total{reason="start"}`] == 0 {
 		t.Errorf("up %v, failures %v without a tool", m["ascend_exporter_up"], m[`ascend_exporter_failures_total{reason="start"}`])
 	}
@@ -70,13 +71,13 @@ func TestToolAppearsLater(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	e.until("16 chips with their ids", func(m samples) bool {
+	e.Until("16 chips with their ids", func(m samples) bool {
 		return m["ascend_exporter_up"] == 1 && m["ascend_npu_chips"] == 16 &&
 			m[`ascend_exporter_query_success{query="mapping"}`] == 1
 	})
 
-	if failing := strings.Count(e.log.text(), "query fails"); failing != 1 {
-		t.Errorf("the missing tool was logged %d times:\n%s", failing, e.log.text())
+	if failing := strings.Count(e.Log.Text(), "query fails"); failing != 1 {
+		t.Errorf("the missing tool was logged %d times:\n%s", failing, e.Log.Text())
 	}
 }
 
@@ -88,11 +89,11 @@ func TestMissingToolSaysWhatToDo(t *testing.T) {
 	}
 
 	e := startExporter(t).ready()
-	if up, there := e.metrics()["ascend_exporter_up"]; !there || up != 0 {
+	if up, there := e.Metrics()["ascend_exporter_up"]; !there || up != 0 {
 		t.Errorf("up %v, %v", up, there)
 	}
 
-	line := e.log.wait(t, regexp.MustCompile(`.*query fails.*`))
+	line := e.Log.Wait(t, regexp.MustCompile(`.*query fails.*`))
 	for _, word := range []string{"level=WARN", "npu-smi", "--npu-smi.command", "--sim"} {
 		if !strings.Contains(line[0], word) {
 			t.Errorf("the log does not say %q: %s", word, line[0])
@@ -104,42 +105,42 @@ func TestChipsVanishAndReturn(t *testing.T) {
 	t.Parallel()
 
 	tool := newStandIn(t, "--product=910B3")
-	e := startExporter(t, fast("--npu-smi.command="+tool.command())...)
+	e := startExporter(t, fast("--npu-smi.command="+tool.Command())...)
 
-	e.until("8 chips", func(m samples) bool { return m["ascend_npu_chips"] == 8 })
-	tool.behave("--lose=3")
+	e.Until("8 chips", func(m samples) bool { return m["ascend_npu_chips"] == 8 })
+	tool.Behave("--lose=3")
 
-	m := e.until("7 chips", func(m samples) bool { return m["ascend_npu_chips"] == 7 })
-	if m["ascend_npu_expected_chips"] != 8 || m.count("ascend_npu_health_status") != 7 {
-		t.Errorf("%v expected, %d with a health", m["ascend_npu_expected_chips"], m.count("ascend_npu_health_status"))
+	m := e.Until("7 chips", func(m samples) bool { return m["ascend_npu_chips"] == 7 })
+	if m["ascend_npu_expected_chips"] != 8 || m.Count("ascend_npu_health_status") != 7 {
+		t.Errorf("%v expected, %d with a health", m["ascend_npu_expected_chips"], m.Count("ascend_npu_health_status"))
 	}
 
 	if _, there := m[`ascend_npu_health_status{chip="0", npu="3"}`]; there {
 		t.Error("the lost chip is shown")
 	}
 
-	tool.behave()
-	e.until("8 chips again", func(m samples) bool { return m["ascend_npu_chips"] == 8 && m.count("ascend_npu_info") == 8 })
+	tool.Behave()
+	e.Until("8 chips again", func(m samples) bool { return m["ascend_npu_chips"] == 8 && m.Count("ascend_npu_info") == 8 })
 }
 
 func TestHangAfterGoodDataAgesOut(t *testing.T) {
 	t.Parallel()
 
 	tool := newStandIn(t, "--product=310P-Duo")
-	e := startExporter(t, fast("--npu-smi.command="+tool.command())...)
+	e := startExporter(t, fast("--npu-smi.command="+tool.Command())...)
 
-	e.until("8 chips", func(m samples) bool { return m["ascend_npu_chips"] == 8 })
-	tool.behave("--hang=*", "--ignore-sigterm")
+	e.Until("8 chips", func(m samples) bool { return m["ascend_npu_chips"] == 8 })
+	tool.Behave("--hang=*", "--ignore-sigterm")
 
-	m := e.until("not up", func(m samples) bool { return m["ascend_exporter_up"] == 0 })
-	if m.hardware() > 0 || m.count("ascend_npu_chips") > 0 || m["ascend_npu_expected_chips"] != 8 {
-		t.Errorf("%d series of chips are still served", m.hardware())
+	m := e.Until("not up", func(m samples) bool { return m["ascend_exporter_up"] == 0 })
+	if m.Hardware() > 0 || m.Count("ascend_npu_chips") > 0 || m["ascend_npu_expected_chips"] != 8 {
+		t.Errorf("%d series of chips are still served", m.Hardware())
 	}
 
-	tool.behave()
-	e.until("up again", func(m samples) bool { return m["ascend_exporter_up"] == 1 && m["ascend_npu_chips"] == 8 })
+	tool.Behave()
+	e.Until("up again", func(m samples) bool { return m["ascend_exporter_up"] == 1 && m["ascend_npu_chips"] == 8 })
 
-	if m := e.metrics(); m["ascend_exporter_unkillable_processes"] != 0 {
+	if m := e.Metrics(); m["ascend_exporter_unkillable_processes"] != 0 {
 		t.Errorf("%v processes live on", m["ascend_exporter_unkillable_processes"])
 	}
 }
@@ -161,16 +162,16 @@ func TestFailuresAreTold(t *testing.T) {
 
 			tool := newStandIn(t, "--product=910B3")
 			// What they have said before the failure would stand in for the summary.
-			e := startExporter(t, fast("--npu-smi.command="+tool.command(), "--no-collector.usages", "--no-collector.health")...)
+			e := startExporter(t, fast("--npu-smi.command="+tool.Command(), "--no-collector.usages", "--no-collector.health")...)
 
-			e.until("up", func(m samples) bool { return m["ascend_exporter_up"] == 1 })
-			tool.behave(options...)
-			e.until(reason+" counted", func(m samples) bool {
+			e.Until("up", func(m samples) bool { return m["ascend_exporter_up"] == 1 })
+			tool.Behave(options...)
+			e.Until(reason+" counted", func(m samples) bool {
 				return m[fmt.Sprintf("ascend_exporter_failures_total{reason=%q}", reason)] > 0
 			})
-			e.until("not up", func(m samples) bool { return m["ascend_exporter_up"] == 0 && m.hardware() == 0 })
+			e.Until("not up", func(m samples) bool { return m["ascend_exporter_up"] == 0 && m.Hardware() == 0 })
 
-			if _, page := e.get("/"); !strings.Contains(page, "npu-smi info") {
+			if _, page := e.Get("/"); !strings.Contains(page, "npu-smi info") {
 				t.Error("the status page does not show the run")
 			}
 		})
@@ -183,7 +184,7 @@ func TestInstancesTakeTurns(t *testing.T) {
 
 	tool := newStandIn(t, "--npus=2", "--delay=10ms")
 	locks := t.TempDir()
-	args := []string{"--npu-smi.command=" + tool.command(), "--path.lock=" + locks, "--collection.interval=150ms", "--collection.max-duty=1"}
+	args := []string{"--npu-smi.command=" + tool.Command(), "--path.lock=" + locks, "--collection.interval=150ms", "--collection.max-duty=1"}
 
 	first, second := startExporter(t, args...), startExporter(t, args...)
 
@@ -193,19 +194,19 @@ func TestInstancesTakeTurns(t *testing.T) {
 			t.Errorf("--once ended with %d: %s", status, log.String())
 		}
 
-		if m := parseSamples(t, out.String()); m["ascend_npu_chips"] != 2 {
+		if m := exportertest.ParseSamples(t, out.String()); m["ascend_npu_chips"] != 2 {
 			t.Errorf("--once shows %v chips", m["ascend_npu_chips"])
 		}
 	}
 
 	for _, e := range []*exporter{first, second} {
-		e.until("several runs", func(m samples) bool { return m[`ascend_exporter_query_runs_total{query="summary"}`] >= 5 })
+		e.Until("several runs", func(m samples) bool { return m[`ascend_exporter_query_runs_total{query="summary"}`] >= 5 })
 	}
 
 	// Before any is ended: a run that is cut off logs no end.
 	running, runs := "", 0
 
-	for _, line := range tool.runs() {
+	for _, line := range tool.Runs() {
 		words := strings.Fields(line) // start|end, time, pid, arguments
 		if len(words) < 3 {
 			t.Fatalf("odd line in the log: %q", line)
@@ -235,11 +236,11 @@ func TestDifferentToolsDoNotWait(t *testing.T) {
 	locks := t.TempDir()
 	hanging, good := newStandIn(t, "--hang=*"), newStandIn(t)
 
-	startExporter(t, "--npu-smi.command="+hanging.command(), "--path.lock="+locks)
-	e := startExporter(t, "--npu-smi.command="+good.command(), "--path.lock="+locks)
+	startExporter(t, "--npu-smi.command="+hanging.Command(), "--path.lock="+locks)
+	e := startExporter(t, "--npu-smi.command="+good.Command(), "--path.lock="+locks)
 
 	begin := time.Now()
-	e.until("up", func(m samples) bool { return m["ascend_exporter_up"] == 1 })
+	e.Until("up", func(m samples) bool { return m["ascend_exporter_up"] == 1 })
 
 	// The other one's hang lasts for 30 s, its deadline.
 	if took := time.Since(begin); took > 25*time.Second {

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/promtest"
 )
 
@@ -22,7 +23,7 @@ const webExamples = "../../deploy/web"
 
 // A secured is an exporter with one of the examples, and what is needed to read it.
 type secured struct {
-	*child
+	*exportertest.Process
 
 	folder string // with the certificates that docs/security.md tells to make
 	pool   *x509.CertPool
@@ -50,12 +51,12 @@ func startSecured(t *testing.T, example string, replace ...string) secured {
 		t.Fatal(err)
 	}
 
-	s := secured{child: startProcess(t, "--sim", "--web.config.file="+config), folder: folder, pool: x509.NewCertPool()}
+	s := secured{Process: startProcess(t, "--sim", "--web.config.file="+config), folder: folder, pool: x509.NewCertPool()}
 	if !s.pool.AppendCertsFromPEM(authority) {
 		t.Fatalf("no certificate in:\n%s", authority)
 	}
 
-	s.url = "https://localhost" + s.url[strings.LastIndex(s.url, ":"):]
+	s.URL = "https://localhost" + s.URL[strings.LastIndex(s.URL, ":"):]
 
 	return s
 }
@@ -105,7 +106,7 @@ func (s secured) get(t *testing.T, certificate, password string) int {
 		config.Certificates = []tls.Certificate{pair}
 	}
 
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/metrics", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/metrics", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +140,7 @@ func (s secured) scraped(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	config := strings.NewReplacer("_file: ", "_file: "+s.folder+"/", "15s", "1s", "npu-001:9945", strings.TrimPrefix(s.url, "https://"))
+	config := strings.NewReplacer("_file: ", "_file: "+s.folder+"/", "15s", "1s", "npu-001:9945", strings.TrimPrefix(s.URL, "https://"))
 	promtest.Start(t, config.Replace(string(text))).Until("up", promtest.Is(1))
 }
 
@@ -163,7 +164,7 @@ func TestExampleTLS(t *testing.T) {
 	wants(t, "without the authority", s.get(t, "", ""), 0)
 
 	s.pool = known
-	s.url = strings.Replace(s.url, "https:", "http:", 1)
+	s.URL = strings.Replace(s.URL, "https:", "http:", 1)
 	wants(t, "without TLS", s.get(t, "", ""), http.StatusBadRequest)
 }
 
@@ -196,10 +197,10 @@ func TestExampleBasicAuth(t *testing.T) {
 func TestExampleBasicAuthAsItStands(t *testing.T) {
 	t.Parallel()
 
-	log := newLines()
+	log := exportertest.NewLines()
 
 	status := run(t.Context(), []string{"--sim", "--web.config.file=" + filepath.Join(webExamples, "basic-auth.yml")}, io.Discard, log)
-	if status != 2 || !strings.Contains(log.text(), "basic-auth.yml") {
-		t.Errorf("status %d: %s", status, log.text())
+	if status != 2 || !strings.Contains(log.Text(), "basic-auth.yml") {
+		t.Errorf("status %d: %s", status, log.Text())
 	}
 }

@@ -2,16 +2,9 @@ package main
 
 import (
 	"compress/gzip"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,13 +12,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/promslog"
 	"golang.org/x/crypto/bcrypt"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
@@ -33,21 +26,21 @@ func TestSixtyScrapesAtOnce(t *testing.T) {
 	t.Parallel()
 
 	e := startExporter(t, "--sim", "--sim.product=A3", "--web.max-requests=0", "--collection.interval=1h").ready()
-	e.until("mapping", func(m samples) bool { return m[`ascend_exporter_query_runs_total{query="mapping"}`] == 1 })
+	e.Until("mapping", func(m samples) bool { return m[`ascend_exporter_query_runs_total{query="mapping"}`] == 1 })
 
 	var group sync.WaitGroup
 
 	bodies := make([]string, 60)
 	for i := range bodies {
-		group.Go(func() { _, bodies[i] = e.get("/metrics") })
+		group.Go(func() { _, bodies[i] = e.Get("/metrics") })
 	}
 
 	group.Wait()
 
 	for i, body := range bodies {
-		m := parseSamples(t, body)
-		if m["ascend_exporter_up"] != 1 || m.count("ascend_npu_health_status") != 16 {
-			t.Errorf("scrape %d: up %v, %d chips", i, m["ascend_exporter_up"], m.count("ascend_npu_health_status"))
+		m := exportertest.ParseSamples(t, body)
+		if m["ascend_exporter_up"] != 1 || m.Count("ascend_npu_health_status") != 16 {
+			t.Errorf("scrape %d: up %v, %d chips", i, m["ascend_exporter_up"], m.Count("ascend_npu_health_status"))
 		}
 
 		if runs := m[`ascend_exporter_query_runs_total{query="summary"}`]; runs != 1 {
@@ -123,12 +116,12 @@ func TestFormats(t *testing.T) {
 
 	e := startExporter(t, "--sim").ready()
 
-	_, body := e.get("/metrics", "Accept", "application/openmetrics-text; version=1.0.0")
+	_, body := e.Get("/metrics", "Accept", "application/openmetrics-text; version=1.0.0")
 	if !strings.HasSuffix(body, "# EOF\n") || !strings.Contains(body, "# TYPE ascend_exporter_failures counter\n") {
 		t.Errorf("not OpenMetrics:\n%.300s", body)
 	}
 
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/metrics", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.URL+"/metrics", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +140,7 @@ func TestFormats(t *testing.T) {
 	}
 
 	text, err := io.ReadAll(unzipped)
-	if err != nil || parseSamples(t, string(text))["ascend_exporter_up"] != 1 {
+	if err != nil || exportertest.ParseSamples(t, string(text))["ascend_exporter_up"] != 1 {
 		t.Errorf("gzip: %v", err)
 	}
 }
@@ -156,7 +149,7 @@ func TestTLSAndBasicAuth(t *testing.T) {
 	t.Parallel()
 
 	folder := t.TempDir()
-	pool := writeCertificate(t, folder)
+	pool := exportertest.WriteCertificate(t, folder)
 
 	hash, err := bcrypt.GenerateFromPassword([]byte("s3cret"), bcrypt.MinCost)
 	if err != nil {
@@ -171,24 +164,24 @@ func TestTLSAndBasicAuth(t *testing.T) {
 	}
 
 	e := startExporter(t, "--sim", "--compat.npu-exporter", "--web.config.file="+config)
-	plainURL := e.url
-	e.url = strings.Replace(e.url, "http:", "https:", 1)
-	e.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
+	plainURL := e.URL
+	e.URL = strings.Replace(e.URL, "http:", "https:", 1)
+	e.HTTP.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
 
 	for _, path := range []string{"/metrics", compatPath} {
-		if status, _ := e.get(path); status != http.StatusUnauthorized {
+		if status, _ := e.Get(path); status != http.StatusUnauthorized {
 			t.Errorf("%s: status %d without a password, want 401", path, status)
 		}
 	}
 
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/metrics", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.URL+"/metrics", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	request.SetBasicAuth("scraper", "s3cret")
 
-	response, err := e.client.Do(request)
+	response, err := e.HTTP.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,50 +191,8 @@ func TestTLSAndBasicAuth(t *testing.T) {
 		t.Errorf("status %d with the password, want 200", response.StatusCode)
 	}
 
-	e.url = plainURL
-	if status, _ := e.get("/metrics"); status != http.StatusBadRequest {
+	e.URL = plainURL
+	if status, _ := e.Get("/metrics"); status != http.StatusBadRequest {
 		t.Errorf("status %d without TLS, want 400", status)
 	}
-}
-
-// writeCertificate writes cert.pem and key.pem for 127.0.0.1 and gives the pool that trusts them.
-func writeCertificate(t *testing.T, folder string) *x509.CertPool {
-	t.Helper()
-
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	template := x509.Certificate{
-		SerialNumber: big.NewInt(1),
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(time.Hour),
-		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
-	}
-
-	cert, err := x509.CreateCertificate(rand.Reader, &template, &template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})
-	for name, content := range map[string][]byte{
-		"cert.pem": public,
-		"key.pem":  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}),
-	} {
-		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(public)
-
-	return pool
 }
