@@ -127,7 +127,22 @@ func (o *options) state() (sim.State, error) {
 		faults.Apply(now.Sub(start), &s)
 	}
 
+	o.renumber(&s)
+
 	return s, nil
+}
+
+// renumber gives the NPUs the IDs and the order that they are to have. All else goes by those that they had.
+func (o *options) renumber(s *sim.State) {
+	for i := range s.NPUs {
+		if s.NPUs[i].ID != sim.LostID {
+			s.NPUs[i].ID += o.firstNPU
+		}
+	}
+
+	if o.reversed {
+		slices.Reverse(s.NPUs)
+	}
 }
 
 // healthy is the machine as the tool asks for it, with nothing broken but its links.

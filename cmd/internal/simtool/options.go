@@ -31,6 +31,9 @@ type options struct {
 	time    time.Time // zero is now
 	lost    []place
 
+	reversed bool // the NPUs are listed from the last to the first
+	firstNPU int  // by how much their IDs are higher
+
 	scenario      *scenario.Scenario
 	scenarioStart time.Time // zero is that of defaultStart
 
@@ -73,6 +76,8 @@ func (o *options) list() []option {
 		{"seed", "a number", "which of all machines it is", parsed(&o.machine.Seed, parseSeed)},
 		{"time", "a time as 2026-01-31T12:00:00Z", "the time on the machine, otherwise now", parsed(&o.time, parseTime)},
 		{"lose", "NPU or NPU:CHIP", "chips that have dropped off the bus, one an option", appended(&o.lost, parsePlace)},
+		{"reversed", "", "list the NPUs from the last to the first", isSet(&o.reversed)},
+		{"first-npu", "a number", "the ID of the first NPU, otherwise 0; the others follow", parsed(&o.firstNPU, parseID)},
 		{"scenario", "a name of the library, or a file", "faults on schedule", parsed(&o.scenario, scenario.Load)},
 		{"scenario-start", "a time as 2026-01-31T12:00:00Z", startHelp, parsed(&o.scenarioStart, parseTime)},
 		{"absent", "", "there is no driver", isSet(&o.absent)},
@@ -195,6 +200,12 @@ func parseTool(s string) (string, error) {
 	}
 
 	return s, nil
+}
+
+func parseID(s string) (int, error) {
+	id, err := strconv.ParseUint(s, 10, 16)
+
+	return int(id), err
 }
 
 func parseSeed(s string) (uint64, error) { return strconv.ParseUint(s, 10, 64) }

@@ -79,6 +79,8 @@ npu-smi version: 1.0
 		{"no text", []string{"--stdout=", "--exit=1", "info"}, 1, `^$`},
 		{"truth", []string{"--truth=" + truthFile, "info", "-t", "temp", "-i", "5", "-c", "0"}, 0, `^\tNPU Temperature \(C\) +: 47\n$`},
 		{"truth that failed", []string{"--truth=" + truthFile, "info", "-t", "volt", "-i", "5", "-c", "0"}, 210, `^Failed to query "volt" result\.\n$`},
+		{"other IDs", []string{"--first-npu=4", "--npus=2", "info", "-m"}, 0, `\n\t4 +0 +0 +Ascend 910B3\n\t4 +1 +- +Mcu +\n\t5 +0 +1 +Ascend 910B3\n\t5 +1 +- +Mcu +\n$`},
+		{"another order", []string{"--reversed", "--npus=2", "info", "-m"}, 0, `\n\t1 +0 +1 +Ascend 910B3\n\t1 +1 +- +Mcu +\n\t0 +0 +0 +Ascend 910B3\n\t0 +1 +- +Mcu +\n$`},
 		{"lost NPU", []string{"--lose=1", "--npus=2", "info", "-m"}, 0, `\n\t-1 +0 +- +Mcu +\n\t0 +0 +0 +Ascend 910B3\n\t0 +1 +- +Mcu +\n$`},
 		{
 			"lost chips",
