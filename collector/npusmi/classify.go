@@ -63,6 +63,8 @@ func ExplainBy(run Run, classify func(output []byte) *Failure) *Failure {
 	case run.Signal != 0:
 		failure.Message = fmt.Sprintf("the tool died of signal %d (%v)", int(run.Signal), run.Signal)
 		failure.Advice = "Look in `dmesg` for a crash, or for the kernel ending processes for lack of memory."
+	case run.BrokenOff():
+		failure.Message = fmt.Sprintf("the tool ended with status %d within a line", run.ExitStatus)
 	case run.ExitStatus != 0:
 		failure.Message = fmt.Sprintf("the tool ended with status %d", run.ExitStatus)
 	case first == "":
@@ -71,8 +73,8 @@ func ExplainBy(run Run, classify func(output []byte) *Failure) *Failure {
 		failure.Reason, failure.Message = ReasonParse, "nothing could be read in what the tool printed"
 	}
 
-	// Of a tool that was killed, the border of its table says nothing.
-	if first != "" && (run.Signal == 0 || !strings.ContainsAny(first[:1], "|+")) {
+	// Of a tool that broke off, the border of its table says nothing.
+	if first != "" && (!run.BrokenOff() || !strings.ContainsAny(first[:1], "|+")) {
 		failure.Message += ": " + first
 	}
 

@@ -47,6 +47,11 @@ type Run struct {
 	Cancelled bool
 }
 
+// BrokenOff says whether the tool broke off: it died of a signal, or failed within a line. What it said until then is no answer.
+func (r Run) BrokenOff() bool {
+	return r.Signal != 0 || r.ExitStatus > 0 && len(r.Stdout) > 0 && r.Stdout[len(r.Stdout)-1] != '\n'
+}
+
 // Runner runs the tool, one process at a time. Its methods may be called from several goroutines.
 type Runner struct {
 	config     Config

@@ -345,8 +345,14 @@ func (p *Poller) ask(ctx context.Context, t *task) result {
 		return r
 	}
 
-	// What the answer says counts for more than the exit status: errors end with 0, and good answers with others. Only an
-	// answer that broke off in a crash is not to be trusted.
+	// Half an answer looks like that of a host with fewer chips, or none.
+	if r.run.BrokenOff() {
+		r.failure = t.query.explain(r.run)
+
+		return r
+	}
+
+	// What the answer says counts for more than the exit status: errors end with 0, and good answers with others.
 	var err error
 
 	r.reading, r.warnings, err = t.query.Parse(t.target, r.run.Stdout)
@@ -355,8 +361,6 @@ func (p *Poller) ask(ctx context.Context, t *task) result {
 	case err != nil && t.query.Network && hccntool.HasNoAddress(r.run):
 		r.reading = nothing{}
 	case err != nil && !errors.As(err, &r.failure):
-		r.failure = t.query.explain(r.run)
-	case err == nil && r.run.Signal != 0:
 		r.failure = t.query.explain(r.run)
 	}
 
