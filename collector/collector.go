@@ -157,7 +157,7 @@ func shownQueries(queries []snapshot.Query) []snapshot.Query {
 	all := make([]snapshot.Query, 0, len(queries))
 
 	for _, q := range queries {
-		if !q.Asked || q.Unsupported {
+		if !q.Asked {
 			continue
 		}
 
@@ -175,11 +175,16 @@ func shownQueries(queries []snapshot.Query) []snapshot.Query {
 		all[at] = both(all[at], q)
 	}
 
-	return all
+	return slices.DeleteFunc(all, func(q snapshot.Query) bool { return q.Unsupported })
 }
 
-// both is two queries of a group as one.
+// both is two queries of a group as one. What one was asked before it turned out to be unsupported counts on: sums do not fall.
 func both(a, b snapshot.Query) snapshot.Query {
+	if a.Unsupported {
+		a.LastSuccess = b.LastSuccess
+	}
+
+	a.Unsupported = a.Unsupported && b.Unsupported
 	a.Success = a.Success && b.Success
 	a.Duration += b.Duration
 	a.Runs += b.Runs

@@ -67,6 +67,7 @@ func (p *Poller) turnOff(t *task, run npusmi.Run) {
 
 // count adds a run to what its query came to.
 func (p *Poller) count(q *query, r result) {
+	q.asked = true
 	q.duration += r.run.Duration
 	q.history.add(runRecord(q.tool(), r.run, r.failure, r.warnings))
 

@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
@@ -90,6 +92,41 @@ func TestPollerAsksByScope(t *testing.T) {
 
 		if got := b.last().Chips[3].Model; got != "chip -i 1 -c 1" {
 			t.Errorf("npu 1 chip 1 has the reading of %q", got)
+		}
+	})
+}
+
+// TestQueryOfChipsThatAreGone: what a query came to is told on, also before it was asked of the chips that came instead.
+func TestQueryOfChipsThatAreGone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, append(basics(), detail("chip", ScopeChip, time.Hour)), detailed(machine(t, "910B3", 1, 10*time.Millisecond)))
+		b.run(t)
+		b.at(time.Minute)
+
+		m, err := sim.New(sim.Config{Product: "910B3", NPUs: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		b.tool.set(func(args string) (string, time.Duration, *npusmi.Failure) {
+			if args != "info" {
+				return "", time.Hour, nil
+			}
+
+			other := m.At(time.Now())
+			other.NPUs[0].ID = 4
+
+			var out bytes.Buffer
+
+			sim.Print(&out, other, []string{args})
+
+			return out.String(), 10 * time.Millisecond, nil
+		})
+		b.at(time.Minute + 16*time.Second)
+
+		if q := b.query(t, "chip"); b.last().Chips[0].NPU != 4 || !q.Asked || q.Runs != 1 {
+			t.Errorf("NPU %d, asked: %v, %d runs", b.last().Chips[0].NPU, q.Asked, q.Runs)
 		}
 	})
 }

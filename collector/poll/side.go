@@ -175,7 +175,7 @@ func (p *Poller) finishSide(r sideResult) {
 	record.Command = r.side.Command
 	q.history.add(record)
 
-	t.asked = true
+	t.asked, q.asked = true, true
 
 	if r.failure == nil {
 		q.unrecognized += r.warnings.Count

@@ -18,6 +18,7 @@ type query struct {
 
 	tasks        []*task
 	byChip       map[int]bool // NPU IDs whose chips are asked one by one, since the answer for the card does not do
+	asked        bool
 	duration     time.Duration
 	runs         uint64
 	failures     uint64
@@ -130,6 +131,7 @@ func (q *query) status(p *Poller) snapshot.Query {
 	status := snapshot.Query{
 		Name:         q.Name,
 		Group:        q.Group,
+		Asked:        q.asked, // also of chips that are gone
 		Success:      true,
 		Duration:     q.duration,
 		Runs:         q.runs,
@@ -147,8 +149,6 @@ func (q *query) status(p *Poller) snapshot.Query {
 	status.Unneeded = q.Wanted != nil && len(p.known) > 0 && !slices.ContainsFunc(p.known, q.Wanted)
 
 	for _, t := range q.tasks {
-		status.Asked = status.Asked || t.asked
-
 		if t.unsupported || t.retired {
 			continue
 		}
