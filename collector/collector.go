@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -61,11 +60,6 @@ type Collector struct {
 	tables tables
 }
 
-// published are the metrics of the last snapshot.
-type published struct {
-	latest atomic.Pointer[[]*dto.MetricFamily]
-}
-
 // Collector is what promhttp takes.
 var _ prometheus.Gatherer = (*Collector)(nil)
 
@@ -76,25 +70,12 @@ func New(options Options) *Collector {
 
 // Update renders a snapshot, to be served from now on.
 func (c *Collector) Update(s *snapshot.Snapshot) {
-	c.serve(c.Render(s))
-}
-
-func (p *published) serve(families []*dto.MetricFamily) {
-	p.latest.Store(&families)
+	c.serve(s, c.Render)
 }
 
 // Render gives the metrics of a snapshot, ordered by name, and leaves alone what is served.
 func (c *Collector) Render(s *snapshot.Snapshot) []*dto.MetricFamily {
 	return c.tables.render(s)
-}
-
-// Gather gives the metrics of the last snapshot, ordered by name. The families are shared: nobody may change them.
-func (p *published) Gather() ([]*dto.MetricFamily, error) {
-	if families := p.latest.Load(); families != nil {
-		return *families, nil
-	}
-
-	return nil, nil
 }
 
 // Concat gathers from several gatherers with no name in common and orders all families by name. Unlike

@@ -258,6 +258,43 @@ func TestNothingBeforeTheFirstSnapshot(t *testing.T) {
 	}
 }
 
+// TestOutdated: what should have been replaced a while ago is not served any more, also where nothing comes in its place.
+func TestOutdated(t *testing.T) {
+	t.Parallel()
+
+	for _, tc := range []struct {
+		late  time.Duration
+		shown bool
+	}{{-time.Hour, true}, {0, true}, {time.Minute, false}} {
+		c, s := New(Options{}), full()
+		s.Expires = time.Now().Add(-tc.late)
+		c.Update(s)
+
+		families, err := c.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		values := make(map[string]float64)
+
+		for _, family := range families {
+			if strings.HasPrefix(family.GetName(), "ascend_npu_") && family.GetName() != "ascend_npu_expected_chips" && !tc.shown {
+				t.Errorf("%s is served %v too late", family.GetName(), tc.late)
+			}
+
+			values[family.GetName()] = family.Metric[0].GetGauge().GetValue() + family.Metric[0].GetCounter().GetValue()
+		}
+
+		if _, shown := values["ascend_npu_power_watts"]; shown != tc.shown || (values["ascend_exporter_up"] == 1) != tc.shown {
+			t.Errorf("%v too late the power is shown: %v, up %v", tc.late, shown, values["ascend_exporter_up"])
+		}
+
+		if values["ascend_npu_expected_chips"] == 0 || values["ascend_exporter_query_runs_total"] == 0 || values["ascend_exporter_unkillable_processes"] == 0 {
+			t.Errorf("%v too late what does not age is lost: %v", tc.late, values)
+		}
+	}
+}
+
 func TestProcessesAreOptional(t *testing.T) {
 	t.Parallel()
 

@@ -37,7 +37,7 @@ func NewNPUExporter(options NPUExporterOptions) *NPUExporter {
 
 // Update renders a snapshot, to be served from now on.
 func (e *NPUExporter) Update(s *snapshot.Snapshot) {
-	e.serve(e.tables.render(s))
+	e.serve(s, e.tables.render)
 }
 
 // NPUExporterReference describes all metrics that an NPUExporter can have. The source of each is the native metric, or metrics, that

@@ -182,7 +182,7 @@ func (p *Poller) Run(ctx context.Context) {
 	states, streamed := p.runStream(ctx)
 	freed := p.watchTools(ctx)
 
-	p.publish(time.Now())
+	p.publishNow()
 
 	readings, read := p.runSides(ctx) // they read of the snapshot, so there must be one
 
@@ -251,7 +251,7 @@ func (p *Poller) startRuns(ctx context.Context, now time.Time, results chan<- re
 
 // announce publishes what is known now, then wakes those who waited for it.
 func (p *Poller) announce(listed bool) {
-	p.publish(time.Now())
+	p.publishNow()
 
 	// They read of the chips in the snapshot.
 	if listed {
@@ -323,7 +323,7 @@ func (p *Poller) Once(ctx context.Context) bool {
 
 	p.askSides(ctx, p.snapshot(began))
 
-	return p.publish(began).Up
+	return p.publish(began, time.Time{}).Up
 }
 
 // ask runs a task and reads the answer. It touches nothing that the poller's goroutine changes.

@@ -42,14 +42,21 @@ func (p *Poller) draft(now time.Time) *Draft {
 	return draft
 }
 
-// publish makes a snapshot and hands it over.
-func (p *Poller) publish(now time.Time) *snapshot.Snapshot {
+// publish makes a snapshot that is good until it expires and hands it over.
+func (p *Poller) publish(now, expires time.Time) *snapshot.Snapshot {
 	s := p.snapshot(now)
+	s.Expires = expires
 	p.latest.Store(s)
 	p.logLag(s.Runner.Lag)
 	p.Publish(s)
 
 	return s
+}
+
+// publishNow publishes what is known now: until the first reading in it is too old, when Run publishes again.
+func (p *Poller) publishNow() {
+	now := time.Now()
+	p.publish(now, p.nextExpiry(now))
 }
 
 // snapshot makes a snapshot.

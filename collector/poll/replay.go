@@ -22,7 +22,7 @@ func (p *Poller) Replay(ctx context.Context, end time.Time, set func(time.Time))
 
 	set(end)
 	p.replaySides(ctx, end)
-	p.publish(end)
+	p.publish(end, time.Time{})
 }
 
 // replaySides reads the sides that are due, and holds them against the latest snapshot as in a run.

@@ -113,9 +113,13 @@ func replayIsRun(t *testing.T, answer answers) {
 			t.Errorf("after %v the snapshot is of %v, the clock at %v", after, got.Time.Sub(live.begin), now.Sub(live.begin))
 		}
 
-		// The live one's is of its last event: some sums go on with the time.
+		// The live one's is of its last event: some sums go on with the time. It knows when the next one comes at the latest.
 		want, got := *live.last(), *replayed.last()
-		want.Time, want.Runner.Lag = got.Time, got.Runner.Lag
+		if !want.Expires.After(at) || !got.Expires.IsZero() {
+			t.Errorf("after %v the snapshots are good until %v and %v", after, want.Expires.Sub(live.begin), got.Expires)
+		}
+
+		want.Time, want.Expires, want.Runner.Lag = got.Time, got.Expires, got.Runner.Lag
 		live.ledger.enter(want.Chips, at)
 
 		if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b optional.Float) bool { return a == b })); diff != "" {

@@ -12,6 +12,7 @@ import (
 // Snapshot is the host, its chips and how the queries fare. It is never changed after it was published.
 type Snapshot struct {
 	Time    time.Time // when it was made
+	Expires time.Time // when something in it is too old, unless another one comes before; zero is never
 	Up      bool      // whether the chips could be read: see docs/metrics.md, ascend_exporter_up
 	Host    Host
 	Chips   []Chip // in the order of their keys; none while the chips cannot be read
@@ -23,6 +24,16 @@ type Snapshot struct {
 
 	// Fallback says that the summary fails and that the chips were asked one by one.
 	Fallback bool
+}
+
+// Outdated is what is left of the snapshot when it is too old: what does not age.
+func (s *Snapshot) Outdated() *Snapshot {
+	return &Snapshot{
+		Time:    s.Time,
+		Host:    Host{ExpectedChips: s.Host.ExpectedChips, Maintenance: s.Host.Maintenance, ProcessesLeftOut: s.Host.ProcessesLeftOut},
+		Queries: s.Queries,
+		Runner:  s.Runner,
+	}
 }
 
 // Host is what is known of the whole machine.
