@@ -47,15 +47,15 @@ func New(root string) *Reader {
 	return &Reader{root: root, cgroups: newPathParser()}
 }
 
-// Process reads the process with a pid of the host. The error is ErrNotHost where procfs is not the host's, and
-// fs.ErrNotExist where no such process is visible.
+// Process reads the process with a pid of the host. The error is ErrNotHost where procfs is not the host's, or cannot be
+// read; else fs.ErrNotExist where no such process is visible.
 //
 // It can block for as long as the kernel holds the memory of the process, which a process that hangs in a driver can make
 // long: call it from a goroutine that nobody waits for without a deadline.
 func (r *Reader) Process(pid int) (Info, error) {
 	proc, err := procfs.NewFS(r.root)
-	if err != nil {
-		return Info{}, fmt.Errorf("opening procfs: %w", err)
+	if err != nil { // which must not pass for a process that has ended
+		return Info{}, fmt.Errorf("%w: %w", ErrNotHost, err)
 	}
 
 	if err := onHost(proc); err != nil {

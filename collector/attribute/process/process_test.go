@@ -97,7 +97,7 @@ func TestProcessThatCannotBeRead(t *testing.T) {
 		t.Errorf("in a container: %v", err)
 	}
 
-	if _, err := process.New(filepath.Join(tree.Root, "nowhere")).Process(7); err == nil || !strings.Contains(err.Error(), "nowhere") {
+	if _, err := process.New(filepath.Join(tree.Root, "nowhere")).Process(7); !errors.Is(err, process.ErrNotHost) || !strings.Contains(err.Error(), "nowhere") {
 		t.Errorf("without procfs: %v", err)
 	}
 }
