@@ -20,6 +20,9 @@ type Expected struct {
 	written    int // what the file says
 }
 
+// maxExpected is more than any host has: a file that says more, or less than none, is damaged.
+const maxExpected = 1024
+
 // expectedState is the content of the file.
 type expectedState struct {
 	ExpectedChips int `json:"expected_chips"`
@@ -42,14 +45,27 @@ func NewExpected(chips int, path string) (*Expected, error) {
 		return e, fmt.Errorf("reading the state: %w", err)
 	}
 
-	var state expectedState
-	if err := json.Unmarshal(content, &state); err != nil {
+	if e.chips, err = parseExpected(content); err != nil {
 		return e, fmt.Errorf("reading the state in %s: %w", path, err)
 	}
 
-	e.chips, e.written = state.ExpectedChips, state.ExpectedChips
+	e.written = e.chips
 
 	return e, nil
+}
+
+// parseExpected reads the content of the file. With an error the number is 0.
+func parseExpected(content []byte) (chips int, err error) {
+	var state expectedState
+	if err := json.Unmarshal(content, &state); err != nil {
+		return 0, err
+	}
+
+	if state.ExpectedChips < 0 || state.ExpectedChips > maxExpected {
+		return 0, fmt.Errorf("no host has %d chips", state.ExpectedChips)
+	}
+
+	return state.ExpectedChips, nil
 }
 
 // Chips is the number; absent before any chip was seen.

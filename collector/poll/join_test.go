@@ -250,17 +250,20 @@ func TestExpectedErrors(t *testing.T) {
 	t.Parallel()
 
 	path := filepath.Join(t.TempDir(), "state.json")
-	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 
-	broken, err := NewExpected(0, path)
-	if err == nil || broken.Observe(8) != nil {
-		t.Errorf("no error for a broken file, or it is not written anew: %v", err)
-	}
+	for _, damaged := range []string{"{", `{"expected_chips":-1}`, `{"expected_chips":1025}`} {
+		if err := os.WriteFile(path, []byte(damaged), 0o600); err != nil {
+			t.Fatal(err)
+		}
 
-	if mended, err := NewExpected(0, path); err != nil || !mended.Chips().Is(8) {
-		t.Errorf("after it was written anew: %v, %v", mended.Chips(), err)
+		broken, err := NewExpected(0, path)
+		if err == nil || broken.Chips().Present() || broken.Observe(8) != nil {
+			t.Errorf("no error for a broken file, or it is not written anew: %v", err)
+		}
+
+		if mended, err := NewExpected(0, path); err != nil || !mended.Chips().Is(8) {
+			t.Errorf("after it was written anew: %v, %v", mended.Chips(), err)
+		}
 	}
 
 	if _, err := NewExpected(0, filepath.Dir(path)); err == nil {
