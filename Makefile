@@ -158,10 +158,11 @@ load-fleet: fleet
 	.ci/tools prometheus
 	.ci/load-fleet $(LOAD_SECONDS)
 
-# Every fuzz target for FUZZTIME: a duration, or a number of inputs.
-FUZZTIME ?= 1m
+# Every fuzz target, or those that FUZZ, a pattern, matches, for FUZZTIME: a duration, or a number of inputs.
+FUZZTIME ?= 10m
+FUZZ     ?= .
 fuzz:
-	.ci/fuzz $(FUZZTIME)
+	.ci/fuzz $(FUZZTIME) '$(FUZZ)'
 
 # What a release has beside its images, in .cache/dist and .cache/release-packages, without a tag. SNAPSHOT_SKIP= makes lists of materials
 # too, which takes syft; only a workflow can sign.

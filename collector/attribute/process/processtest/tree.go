@@ -45,6 +45,13 @@ func New(tb testing.TB) *Tree {
 	return tree
 }
 
+// On is the tree in the hands of another test.
+func (tree *Tree) On(tb testing.TB) *Tree {
+	tb.Helper()
+
+	return &Tree{Root: tree.Root, tb: tb}
+}
+
 // Add adds a process, or puts it in place of the one with the same pid.
 func (tree *Tree) Add(p Process) {
 	tree.tb.Helper()
