@@ -55,7 +55,7 @@ func taken[T any](join func(*Draft, *snapshot.Chip, T)) func(Target, any) Readin
 func (c chips[T]) Join(draft *Draft) {
 	for i := range draft.Chips {
 		chip := &draft.Chips[i]
-		if chip.Unusable {
+		if chip.Unusable || draft.newer[chip.Key] {
 			continue
 		}
 
@@ -138,7 +138,7 @@ func (h health) Join(draft *Draft) {
 		chip := &draft.Chips[i]
 
 		value := h.of(chip.Key)
-		if value == nil {
+		if value == nil || draft.newer[chip.Key] {
 			continue
 		}
 

@@ -3,6 +3,7 @@ package poll
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -52,6 +53,36 @@ func TestCardIsAskedByChipWhenItFails(t *testing.T) {
 
 		if runs := b.tool.startsOf(b.begin, "info -t card -i 1"); len(runs) != 1 {
 			t.Errorf("the card was asked at %v, want once", runs)
+		}
+	})
+}
+
+// TestCardGivesWayToItsChips: what a card said before it failed is served for a chip that has not answered since, and for no other.
+func TestCardGivesWayToItsChips(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		named := func(s Source) bool { return s.Name == "ecc" || s.Name == Mapping || s.Name == Summary }
+		sources := slices.DeleteFunc(Sources(), func(s Source) bool { return !named(s) })
+
+		good := machine(t, "A3", 2, 10*time.Millisecond)
+		b := newBench(t, sources, good)
+		b.run(t)
+		b.at(time.Minute)
+
+		kinds := len(b.last().Chips[0].Detail.ECC)
+
+		// It never answers again for the card, nor for its second chip.
+		b.tool.set(hanging(good, "ecc -i 1", "ecc -i 1 -c 1"))
+		b.at(7 * time.Minute)
+
+		if alone := b.tool.startsOf(b.begin, "info -t ecc -i 1 -c 0"); len(alone) == 0 || kinds == 0 {
+			t.Fatalf("the chip was not asked alone, or has %d counts", kinds)
+		}
+
+		for _, chip := range b.last().Chips {
+			if got := len(chip.Detail.ECC); got != kinds {
+				t.Errorf("%v has %d counts, of %d", chip.Key, got, kinds)
+			}
 		}
 	})
 }

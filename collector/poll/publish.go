@@ -20,11 +20,7 @@ func (p *Poller) draft(now time.Time) *Draft {
 	}
 
 	for _, q := range p.queries {
-		for _, t := range q.tasks {
-			if t.fresh(now) {
-				t.reading.Join(draft)
-			}
-		}
+		q.join(draft, now)
 	}
 
 	for _, s := range p.sides {

@@ -142,6 +142,8 @@ type Draft struct {
 	// Fallback says that there is no summary: readings may fill in what else only it tells, and mark the chips that answered.
 	Fallback bool
 	answered map[snapshot.Key]bool
+	// newer are the chips of which the query has a newer answer than the one that is being joined.
+	newer map[snapshot.Key]bool
 
 	links      linkChanges // that were observed
 	bandwidths bandwidths  // that were measured

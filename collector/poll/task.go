@@ -45,6 +45,35 @@ func (q *query) explain(run npusmi.Run) *npusmi.Failure {
 	return npusmi.Explain(run)
 }
 
+// join puts what may still be served into a draft. What a card's answer said of a chip gives way to the chip's own.
+func (q *query) join(draft *Draft, now time.Time) {
+	for _, t := range q.tasks {
+		if !t.fresh(now) {
+			continue
+		}
+
+		if t.retired {
+			draft.newer = q.answered(now)
+		}
+
+		t.reading.Join(draft)
+		draft.newer = nil
+	}
+}
+
+// answered are the chips with an answer of their own that may still be served.
+func (q *query) answered(now time.Time) map[snapshot.Key]bool {
+	chips := make(map[snapshot.Key]bool)
+
+	for _, t := range q.tasks {
+		if !t.target.Card && t.fresh(now) {
+			chips[t.target.Key] = true
+		}
+	}
+
+	return chips
+}
+
 // A task is a query on one target.
 type task struct {
 	query  *query
