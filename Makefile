@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate generate-chart screenshots bench bench-dashboards load-fleet fuzz clean packages test-packages test-image test-chart test-kubernetes snapshot test-release test-deploy test-ansible vulnerabilities
+.PHONY: run demo build fleet test test-rules test-alerts test-dashboards test-prometheus3 lint generate generate-chart screenshots bench bench-dashboards load-fleet soak fuzz clean packages test-packages test-image test-chart test-kubernetes snapshot test-release test-deploy test-ansible vulnerabilities
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -157,6 +157,16 @@ LOAD_SECONDS ?= 600
 load-fleet: fleet
 	.ci/tools prometheus
 	.ci/load-fleet $(LOAD_SECONDS)
+
+# An exporter while everything breaks around it, again and again: six days by a clock of the test's own, in a minute or two, then
+# SOAK_SECONDS of real time, as a table in .cache/soak.md.
+SOAK_SECONDS ?= 3600
+soak: build
+	mkdir -p .cache
+	go test -count=1 -v -timeout 30m -run '^TestSoak$$' ./cmd/ascend_exporter -args -soak.hours=144
+	ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 -timeout 0 -run '^TestSoakProcess$$' ./cmd/ascend_exporter \
+		-args -soak.seconds=$(SOAK_SECONDS) -soak.report=$(CURDIR)/.cache/soak.md
+	cat .cache/soak.md
 
 # Every fuzz target, or those that FUZZ, a pattern, matches, for FUZZTIME: a duration, or a number of inputs.
 FUZZTIME ?= 10m
