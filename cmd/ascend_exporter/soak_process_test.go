@@ -3,7 +3,6 @@ package main
 import (
 	"flag"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"net/http"
@@ -17,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 )
 
 var (
@@ -68,7 +69,7 @@ func TestSoakProcess(t *testing.T) {
 	for i := range *soakSeconds {
 		<-tick.C
 
-		families := slices.Collect(maps.Values(parseFamilies(t, p.page(t, "/metrics"))))
+		families := slices.Collect(maps.Values(exportertest.ParseFamilies(t, p.page(t, "/metrics"))))
 		checks.look(families)
 
 		if i%10 == 0 && !strings.HasSuffix(p.page(t, "/"), "</html>\n") {
@@ -105,9 +106,7 @@ func TestSoakProcess(t *testing.T) {
 
 // A soakProcess is the exporter whose process is measured.
 type soakProcess struct {
-	*child
-
-	client *http.Client
+	*exportertest.Process
 }
 
 // startSoakProcess starts the exporter over a stand-in of which everything breaks in rounds: some in an hour, one in a minute.
@@ -118,49 +117,39 @@ func startSoakProcess(t *testing.T, length time.Duration) soakProcess {
 	start := time.Now()
 	tool := newStandIn(t, "--npus=2", "--seed=11", "--scenario="+soakScenario(t, unit), "--scenario-start="+start.Format(time.RFC3339Nano))
 
-	program := os.Getenv(binary)
-	if program == "" {
-		var err error
-		if program, err = os.Executable(); err != nil {
-			t.Fatal(err)
-		}
-	}
-
-	folder := t.TempDir()
-	p := soakProcess{client: &http.Client{Transport: &http.Transport{}}, child: &child{Cmd: exec.Command(program,
-		"--web.listen-address=127.0.0.1:0", "--path.lock="+folder, "--path.state="+filepath.Join(folder, "state"),
-		"--npu-smi.command="+tool.command(), "--hccn-tool.command="+tool.command()+" --tool=hccn_tool",
+	args := []string{
+		"--path.state=" + filepath.Join(t.TempDir(), "state"),
+		"--npu-smi.command=" + tool.Command(), "--hccn-tool.command=" + tool.Command() + " --tool=hccn_tool",
 		"--collection.interval=1s", "--npu-smi.summary-timeout=3s", "--npu-smi.timeout=2s", "--hccn-tool.timeout=2s",
 		"--collector.processes", "--collector.watch", "--compat.npu-exporter",
-	)}}
-	p.begin(t)
+	}
 
-	return p
+	if program := os.Getenv(binary); program != "" {
+		args = append([]string{"--web.listen-address=127.0.0.1:0", "--path.lock=" + t.TempDir()}, args...)
+
+		return soakProcess{exportertest.Start(t, exec.Command(program, args...))}
+	}
+
+	return soakProcess{startProcess(t, args...)}
 }
 
 // page fetches a page: every time it has to be there.
 func (p soakProcess) page(t *testing.T, path string) string {
 	t.Helper()
 
-	response, err := p.client.Get(p.url + path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-
-	text, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%s: status %d, %v", path, response.StatusCode, err)
+	status, text := p.Get(path)
+	if status != http.StatusOK {
+		t.Fatalf("%s: status %d", path, status)
 	}
 
-	return string(text)
+	return text
 }
 
 // threads is the number of the process's threads.
 func (p soakProcess) threads(t *testing.T) float64 {
 	t.Helper()
 
-	entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.Process.Pid))
+	entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.Cmd.Process.Pid))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +161,7 @@ func (p soakProcess) threads(t *testing.T) float64 {
 func (p soakProcess) children(t *testing.T) []string {
 	t.Helper()
 
-	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.Process.Pid))
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.Cmd.Process.Pid))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,16 +184,16 @@ func (p soakProcess) goroutines(t *testing.T) string {
 
 	const most = 40
 
-	p.client.CloseIdleConnections()
+	p.HTTP.CloseIdleConnections()
 
-	before := strings.Count(p.log.text(), "\n")
+	before := strings.Count(p.Log.Text(), "\n")
 	children := p.children(t)
 
-	if err := p.Process.Signal(syscall.SIGQUIT); err != nil {
+	if err := p.Cmd.Process.Signal(syscall.SIGQUIT); err != nil {
 		t.Fatal(err)
 	}
 
-	<-p.ended
+	p.Status(t)
 
 	// It could not end its tool, whose calls lead groups of their own.
 	for _, pid := range children {
@@ -213,7 +202,7 @@ func (p soakProcess) goroutines(t *testing.T) string {
 		}
 	}
 
-	dump := strings.Join(strings.Split(p.log.text(), "\n")[before:], "\n")
+	dump := strings.Join(strings.Split(p.Log.Text(), "\n")[before:], "\n")
 
 	count := len(regexp.MustCompile(`(?m)^goroutine [1-9][0-9]* .*\[`).FindAllString(dump, -1))
 	if count == 0 || count > most {
