@@ -161,11 +161,12 @@ load-fleet: fleet
 # An exporter while everything breaks around it, again and again: six days by a clock of the test's own, in a minute or two, then
 # SOAK_SECONDS of real time, as a table in .cache/soak.md.
 SOAK_SECONDS ?= 3600
+SOAK_PRODUCT ?= 910B3
 soak: build
 	mkdir -p .cache
-	go test -count=1 -v -timeout 30m -run '^TestSoak$$' ./cmd/ascend_exporter -args -soak.hours=144
+	go test -count=1 -v -timeout 30m -run '^TestSoak$$' ./cmd/ascend_exporter -args -soak.hours=144 -soak.product=$(SOAK_PRODUCT)
 	ASCEND_EXPORTER_BIN=$(CURDIR)/bin/ascend_exporter go test -count=1 -timeout 0 -run '^TestSoakProcess$$' ./cmd/ascend_exporter \
-		-args -soak.seconds=$(SOAK_SECONDS) -soak.report=$(CURDIR)/.cache/soak.md
+		-args -soak.product=$(SOAK_PRODUCT) -soak.seconds=$(SOAK_SECONDS) -soak.report=$(CURDIR)/.cache/soak.md
 	cat .cache/soak.md
 
 # Every fuzz target, or those that FUZZ, a pattern, matches, for FUZZTIME: a duration, or a number of inputs.

@@ -115,7 +115,7 @@ func startSoakProcess(t *testing.T, length time.Duration) soakProcess {
 
 	unit := min(10*time.Second, max(length/2/soakRound, 100*time.Millisecond))
 	start := time.Now()
-	tool := newStandIn(t, "--npus=2", "--seed=11", "--scenario="+soakScenario(t, unit), "--scenario-start="+start.Format(time.RFC3339Nano))
+	tool := newStandIn(t, "--product="+*soakProduct, "--npus=2", "--seed=11", "--scenario="+soakScenario(t, unit), "--scenario-start="+start.Format(time.RFC3339Nano))
 
 	args := []string{
 		"--path.state=" + filepath.Join(t.TempDir(), "state"),

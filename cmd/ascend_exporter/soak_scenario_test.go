@@ -12,7 +12,7 @@ import (
 // soakRound is the length of a round of soakScenario, in its units.
 const soakRound = 60
 
-// soakScenario writes a scenario in which everything breaks that a host of the product 910B3 has, in rounds of 60 units of time. A
+// soakScenario writes a scenario in which everything breaks that a host with HCCS and RoCE links has, in rounds of 60 units of time. A
 // round ends well: nothing is broken any more in its last six units.
 func soakScenario(t *testing.T, unit time.Duration) string {
 	t.Helper()

@@ -29,7 +29,7 @@ type soakHost struct {
 func newSoakHost(t *testing.T, path string) *soakHost {
 	t.Helper()
 
-	machine, err := sim.New(sim.Config{Product: "910B3", NPUs: 2, Seed: 11})
+	machine, err := sim.New(sim.Config{Product: *soakProduct, NPUs: 2, Seed: 11})
 	if err != nil {
 		t.Fatal(err)
 	}
