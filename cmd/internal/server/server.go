@@ -54,10 +54,29 @@ func Ready(done <-chan struct{}, missing string) http.HandlerFunc {
 // maxRequests at the same time the others get status 503; 0 is no limit.
 func Metrics(gatherer prometheus.Gatherer, maxRequests int, logger *slog.Logger) http.Handler {
 	return promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{
-		ErrorLog:            slog.NewLogLogger(logger.Handler(), slog.LevelError),
+		ErrorLog:            scrapeLog{logger},
 		EnableOpenMetrics:   true,
 		MaxRequestsInFlight: maxRequests,
 	})
+}
+
+// A scrapeLog logs what goes wrong with scrapes.
+type scrapeLog struct {
+	logger *slog.Logger
+}
+
+// Println logs words and errors. That a client went away, or does not read its answer, is the client's matter: it knows of it, and
+// there can be many.
+func (l scrapeLog) Println(words ...any) {
+	level := slog.LevelError
+
+	for _, word := range words {
+		if err, ok := word.(error); ok && errors.As(err, new(net.Error)) {
+			level = slog.LevelDebug
+		}
+	}
+
+	l.logger.Log(context.Background(), level, "a scrape failed", "err", strings.TrimSpace(fmt.Sprintln(words...)))
 }
 
 // Serve answers requests until the context ends, or until listening fails. Once it listens on all addresses it calls listening.
