@@ -196,7 +196,7 @@ func (c *cost) compare(a *asker, recordings recordings, expr string, instant boo
 func table(costs []cost, chips int) string {
 	var text strings.Builder
 
-	fmt.Fprintf(&text, "%d chips, the last hour; times are Prometheus's own.\n\n", chips)
+	fmt.Fprintf(&text, "%d chips, the last hour; times are Prometheus's own.\n\n%s\n", chips, pages(costs))
 	text.WriteString("| dashboard | panel | queries | series | bytes | samples read | ms | of series of scrapes | ms |\n")
 	text.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 
@@ -208,6 +208,42 @@ func table(costs []cost, chips int) string {
 
 		fmt.Fprintf(&text, "| %s | %s | %d | %d | %d | %d | %s | %s | %s |\n", strings.TrimPrefix(c.board.UID, "ascend-"), c.panel.Title,
 			c.queries, c.series, c.bytes, c.samples, milliseconds(c.took), samples, ms)
+	}
+
+	return text.String()
+}
+
+// pages is the table of what whole dashboards cost, with the panel that takes longest.
+func pages(costs []cost) string {
+	var text strings.Builder
+
+	text.WriteString("| dashboard | panels | queries | samples read | ms | of series of scrapes | ms | the slowest panel | ms |\n")
+	text.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+
+	for i := 0; i < len(costs); {
+		var all, raw answer
+
+		panels, queries, slowest := 0, 0, costs[i]
+
+		for uid := costs[i].board.UID; i < len(costs) && costs[i].board.UID == uid; i++ {
+			c := costs[i]
+			panels++
+			queries += c.queries
+			all.add(c.answer)
+			raw.add(c.raw)
+
+			if c.took > slowest.took {
+				slowest = c
+			}
+		}
+
+		samples, ms := "", ""
+		if raw.samples > 0 {
+			samples, ms = strconv.Itoa(raw.samples), milliseconds(raw.took)
+		}
+
+		fmt.Fprintf(&text, "| %s | %d | %d | %d | %s | %s | %s | %s | %s |\n", slowest.board.Title, panels, queries,
+			all.samples, milliseconds(all.took), samples, ms, slowest.panel.Title, milliseconds(slowest.took))
 	}
 
 	return text.String()
