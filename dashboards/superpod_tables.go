@@ -50,9 +50,6 @@ func worstChips(title, about, empty, sort string, values ...Column) Panel {
 	}
 }
 
-// warmth is the temperature of chips as it is recorded: each five minutes.
-const warmth = `last_over_time(chip:ascend_npu_temperature_celsius:avg{$here}[10m])`
-
 func chipsByAlerts() Panel {
 	firing := func(severity string) string {
 		return fmt.Sprintf(`count by (rack, instance, npu, chip) (ALERTS{$here,alertstate="firing",alertname=~"Ascend.+",severity="%s",npu!="",chip!=""})`, severity)
@@ -86,7 +83,8 @@ func chipsByClock() Panel {
 	return worstChips("Throttled", "Chips that ran below their rated clock while they were busy, the slowest first. A synchronous job waits for its slowest chip.",
 		"No chip is throttled, or none tells its clock (310, 310B).", "Clock",
 		state("Clock", rows, Field{Unit: inHertz, Decimals: 2, Scale: Scale{Base: notice}}, 95),
-		number("Temp", chipOf(warmth)+" and on (rack, instance, npu, chip) "+rows, celsius(none()), 70))
+		number("Hottest of host", "0 * ("+rows+") + on (rack, instance) group_left () max by (rack, instance) (host:ascend_npu_temperature_celsius:max{$here})",
+			celsius(none()), 130))
 }
 
 func chipsWithoutLink() Panel {
