@@ -12,16 +12,17 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/ascend_exporter/chaos"
 	"github.com/ascend-exporter/ascend_exporter/collector"
 )
 
 var update = flag.Bool("update", false, "write the generated pages of docs/")
 
-// TestGeneratedDocs: docs/metrics.md and docs/flags.md say what the code says.
+// TestGeneratedDocs: docs/metrics.md, docs/flags.md and docs/reliability.md say what the code says.
 func TestGeneratedDocs(t *testing.T) {
 	t.Parallel()
 
-	for name, got := range map[string]string{"metrics.md": metricsPage(), "flags.md": flagsPage()} {
+	for name, got := range map[string]string{"metrics.md": metricsPage(), "flags.md": flagsPage(), "reliability.md": reliabilityPage()} {
 		path := filepath.Join("..", "..", "docs", name)
 
 		if *update {
@@ -106,6 +107,50 @@ func flagsPage() string {
 
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", spelling(f), code(nonEmpty(f.Envar)), code(nonEmpty(f.Default...)), cell(f.Help))
 	}
+
+	return b.String()
+}
+
+func reliabilityPage() string {
+	var b strings.Builder
+
+	b.WriteString("# Reliability\n\n" + generated + `What the exporter promises while something around it fails. Each row is a test: it breaks that under the released binary, over a simulated npu-smi on a real
+Linux, waits until it shows, mends it, and looks at what is left.
+
+` + "```sh\nmake test-chaos     # in a minute or two, on two cores\n```" + `
+
+In every row, unless it says otherwise:
+
+- Scrapes are answered, with status 200 and what can be parsed.
+- Nothing is invented: a series about the hardware is true, to the last digit, or absent; never 0 for want of a value. No counter falls.
+- The reason is counted in ` + "`ascend_exporter_failures_total`, and no other one. The log has one line when it begins and one when it is over, not one a run" + `.
+- The first run of the tool that begins after the end of it brings everything back. It comes within the interval of its query; after hangs, within pauses that double, up to five
+  minutes: [Operation](operation.md#when-a-chip-or-a-query-fails).
+- No process, goroutine or file descriptor is left.
+
+| what fails | what is shown meanwhile | ` + "`reason`" + ` | what ends it |
+| --- | --- | --- | --- |
+`)
+
+	for _, c := range chaos.Cases() {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", cell(c.Breaks), cell(c.Meanwhile), code(nonEmpty(string(c.Reason), string(c.Also))), cell(c.Mends))
+	}
+
+	b.WriteString(`
+Too old is what was read more than three of the intervals at which answers really come, plus the deadline, ago. That holds where nothing takes it down, too: a scrape looks at the age of what it
+serves.
+
+## What is not covered
+
+- The time of the day that is set forward or back: no process can be given another one alone, and a static binary asks nobody who could lie to it. The plan and all ages go by the
+  monotonic clock, which does not jump; only times that are shown, such as ` + "`ascend_exporter_query_last_success_timestamp_seconds`" + `, go by that of the day.
+- A host that is suspended as a whole: its monotonic clock stands still meanwhile, so that what was read before counts as young until the next run.
+- A process that waits in the driver and cannot be killed: the runner's own tests have it, with a kill that does nothing.
+- A tool whose children leave its session (setsid): the exporter ends its process group, and they are in none of it.
+- A tool that ends within a line with status 0. A row of a table without its end is passed over; a value that lost its last digits cannot be told.
+- An exporter that the kernel ends for want of memory: systemd or the kubelet starts it again, and its counters begin at 0.
+- Peers that vanish without a word: connections without a request are closed after two minutes. No test waits for that.
+`)
 
 	return b.String()
 }
