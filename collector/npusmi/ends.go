@@ -128,18 +128,21 @@ func absent(command []string, failure *Failure) *Failure {
 }
 
 func startFailure(err error) *Failure {
-	failure := Failure{
+	return &Failure{
 		Reason:  ReasonStart,
 		Message: fmt.Sprintf("the tool cannot be started: %v", err),
-		Advice:  "Check that the command names a program for this machine that the exporter's user may execute.",
+		Advice:  startAdvice(err, "Check that the command names a program for this machine that the exporter's user may execute."),
 	}
+}
 
+// startAdvice is what to do about an error that is none of the tool's; otherwise where it may be.
+func startAdvice(err error, otherwise string) string {
 	switch {
 	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.ENOMEM), errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		failure.Advice = "Look at the host's memory, and at the limits of processes and open files of the exporter's service."
+		return "Look at the host's memory, and at the limits of processes and open files of the exporter's service."
 	case errors.Is(err, syscall.ETXTBSY):
-		failure.Advice = "The file is being written, as by an upgrade of the driver: wait for its end."
+		return "The file is being written, as by an upgrade of the driver: wait for its end."
+	default:
+		return otherwise
 	}
-
-	return &failure
 }

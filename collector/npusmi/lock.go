@@ -51,7 +51,7 @@ func lock(ctx context.Context, dir, key string) (*os.File, *Failure) {
 			return nil, &Failure{
 				Reason:  ReasonStart,
 				Message: fmt.Sprintf("the lock file cannot be used: %v", err),
-				Advice:  "Name a folder that all instances on this host can write to with --path.lock.",
+				Advice:  startAdvice(err, "Name a folder that all instances on this host can write to with --path.lock."),
 			}
 		}
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -168,6 +169,7 @@ func limitFaults() map[string]fault {
 				set(r, unix.RLIMIT_NOFILE, unix.Rlimit{Cur: uint64(r.descriptors()), Max: hardLimit(r)}, &before)
 			},
 			mends: func(r *rig) { set(r, unix.RLIMIT_NOFILE, before, nil) },
+			after: func(r *rig) { r.Log.Wait(r.t, regexp.MustCompile(`too many open files.*advice="Look at .*limits`)) },
 		},
 		"little-memory": {env: []string{"GOMEMLIMIT=16MiB"}, breaks: func(*rig) {}},
 		"log-full":      logFull(),
