@@ -54,10 +54,10 @@ const patience = exportertest.Patience
 type samples = exportertest.Samples
 
 // newStandIn makes a stand-in with options of npu-smi-sim that stay.
-func newStandIn(t *testing.T, options ...string) *exportertest.StandIn {
-	t.Helper()
+func newStandIn(tb testing.TB, options ...string) *exportertest.StandIn {
+	tb.Helper()
 
-	return exportertest.NewStandIn(t, standInBinary, options...)
+	return exportertest.NewStandIn(tb, standInBinary, options...)
 }
 
 // An exporter is the whole program, run in the test's process.

@@ -9,7 +9,7 @@ import (
 
 // A Client asks an exporter.
 type Client struct {
-	T    *testing.T
+	T    testing.TB
 	URL  string
 	HTTP *http.Client
 	Log  *Lines // of the exporter
@@ -18,12 +18,12 @@ type Client struct {
 }
 
 // NewClient makes a client of an exporter whose log is known, and whose address is not yet.
-func NewClient(t *testing.T, log *Lines) *Client {
-	t.Helper()
+func NewClient(tb testing.TB, log *Lines) *Client {
+	tb.Helper()
 
 	const pause = 20 * time.Millisecond
 
-	return &Client{T: t, HTTP: &http.Client{Timeout: Patience}, Log: log, Pause: pause}
+	return &Client{T: tb, HTTP: &http.Client{Timeout: Patience}, Log: log, Pause: pause}
 }
 
 // Get fetches a path, with headers by name and value, and gives status and body.
@@ -77,8 +77,8 @@ func (c *Client) Until(what string, good func(Samples) bool) Samples {
 }
 
 // Until looks again and again until what it sees is good. In the end it fails with the log.
-func Until[T any](t *testing.T, what string, log *Lines, pause time.Duration, look func() (seen T, good bool)) T {
-	t.Helper()
+func Until[T any](tb testing.TB, what string, log *Lines, pause time.Duration, look func() (seen T, good bool)) T {
+	tb.Helper()
 
 	deadline := time.Now().Add(Patience)
 	tick := time.NewTicker(pause)
@@ -92,7 +92,7 @@ func Until[T any](t *testing.T, what string, log *Lines, pause time.Duration, lo
 		}
 
 		if time.Now().After(deadline) {
-			t.Fatalf("never: %s\n%s", what, log.Text())
+			tb.Fatalf("never: %s\n%s", what, log.Text())
 		}
 
 		<-tick.C

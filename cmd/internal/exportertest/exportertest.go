@@ -22,12 +22,21 @@ func WithBinaries(tests func(folder string) int, packages ...string) int {
 	}
 	defer func() { _ = os.RemoveAll(folder) }() // what is left is the system's to clean
 
+	if err := Build(folder, packages...); err != nil {
+		panic(err)
+	}
+
+	return tests(folder)
+}
+
+// Build builds commands of the project, as they are released, into a folder.
+func Build(folder string, packages ...string) error {
 	build := exec.Command("go", append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", folder + string(filepath.Separator)}, packages...)...) //nolint:gosec,noctx // packages of the project; it ends
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 
 	if out, err := build.CombinedOutput(); err != nil {
-		panic(fmt.Sprintf("building %v: %v\n%s", packages, err, out))
+		return fmt.Errorf("building %v: %w\n%s", packages, err, out)
 	}
 
-	return tests(folder)
+	return nil
 }

@@ -51,8 +51,8 @@ func (l *Lines) Text() string {
 }
 
 // Wait gives the first match in a line of the log, as soon as there is one.
-func (l *Lines) Wait(t *testing.T, pattern *regexp.Regexp) []string {
-	t.Helper()
+func (l *Lines) Wait(tb testing.TB, pattern *regexp.Regexp) []string {
+	tb.Helper()
 
 	deadline := time.After(Patience)
 
@@ -68,13 +68,13 @@ func (l *Lines) Wait(t *testing.T, pattern *regexp.Regexp) []string {
 		}
 
 		if ended {
-			t.Fatalf("the log ended without %v:\n%s", pattern, text)
+			tb.Fatalf("the log ended without %v:\n%s", pattern, text)
 		}
 
 		select {
 		case <-more:
 		case <-deadline:
-			t.Fatalf("no %v in the log:\n%s", pattern, text)
+			tb.Fatalf("no %v in the log:\n%s", pattern, text)
 		}
 	}
 }

@@ -19,24 +19,24 @@ type Process struct {
 }
 
 // Start starts a command that is the exporter and waits for its address, which is in its log. It ends with the test.
-func Start(t *testing.T, command *exec.Cmd) *Process {
-	t.Helper()
+func Start(tb testing.TB, command *exec.Cmd) *Process {
+	tb.Helper()
 
-	p := Launch(t, command)
-	p.URL = "http://" + p.Log.Wait(t, regexp.MustCompile(`address=(127\.0\.0\.1:\d+)`))[1]
+	p := Launch(tb, command)
+	p.URL = "http://" + p.Log.Wait(tb, regexp.MustCompile(`address=(127\.0\.0\.1:\d+)`))[1]
 
 	return p
 }
 
 // Launch is Start for one that does not say its address, or nobody hears of it.
-func Launch(t *testing.T, command *exec.Cmd) *Process {
-	t.Helper()
+func Launch(tb testing.TB, command *exec.Cmd) *Process {
+	tb.Helper()
 
-	p := &Process{Cmd: command, Client: NewClient(t, NewLines()), ended: make(chan struct{})}
+	p := &Process{Cmd: command, Client: NewClient(tb, NewLines()), ended: make(chan struct{})}
 	p.Stderr = p.Log
 
 	if err := p.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	go func() {
@@ -46,7 +46,7 @@ func Launch(t *testing.T, command *exec.Cmd) *Process {
 	}()
 
 	// It takes its tool with it.
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		_ = p.Process.Signal(syscall.SIGTERM)
 		_ = p.Process.Signal(syscall.SIGCONT) // where it was stopped
 		<-p.ended
@@ -56,19 +56,19 @@ func Launch(t *testing.T, command *exec.Cmd) *Process {
 }
 
 // Status waits for the end and gives the exit status.
-func (p *Process) Status(t *testing.T) int {
-	t.Helper()
+func (p *Process) Status(tb testing.TB) int {
+	tb.Helper()
 
 	select {
 	case <-p.ended:
 		var exit *exec.ExitError
 		if p.err != nil && !errors.As(p.err, &exit) {
-			t.Fatal(p.err)
+			tb.Fatal(p.err)
 		}
 
 		return p.ProcessState.ExitCode()
 	case <-time.After(Patience):
-		t.Fatalf("it does not end:\n%s", p.Log.Text())
+		tb.Fatalf("it does not end:\n%s", p.Log.Text())
 
 		return -1
 	}

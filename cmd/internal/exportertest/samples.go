@@ -13,10 +13,10 @@ import (
 type Samples map[string]float64
 
 // ParseSamples reads an exposition.
-func ParseSamples(t *testing.T, text string) Samples {
-	t.Helper()
+func ParseSamples(tb testing.TB, text string) Samples {
+	tb.Helper()
 
-	return SamplesOf(ParseFamilies(t, text))
+	return SamplesOf(ParseFamilies(tb, text))
 }
 
 // SamplesOf are the values of families.
@@ -43,14 +43,14 @@ func SamplesOf(families map[string]*dto.MetricFamily) Samples {
 }
 
 // ParseFamilies reads an exposition, whose types it keeps.
-func ParseFamilies(t *testing.T, text string) map[string]*dto.MetricFamily {
-	t.Helper()
+func ParseFamilies(tb testing.TB, text string) map[string]*dto.MetricFamily {
+	tb.Helper()
 
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 
 	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
 	if err != nil {
-		t.Fatalf("not an exposition: %v\n%s", err, text)
+		tb.Fatalf("not an exposition: %v\n%s", err, text)
 	}
 
 	return families

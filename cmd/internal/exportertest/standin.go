@@ -12,20 +12,20 @@ import (
 type StandIn struct {
 	Log string // file that every run writes
 
-	t       *testing.T
+	t       testing.TB
 	binary  string
 	options string // file that every run reads
 	args    string
 }
 
 // NewStandIn makes a stand-in of the binary of npu-smi-sim with options that stay.
-func NewStandIn(t *testing.T, binary string, options ...string) *StandIn {
-	t.Helper()
+func NewStandIn(tb testing.TB, binary string, options ...string) *StandIn {
+	tb.Helper()
 
-	folder := t.TempDir()
+	folder := tb.TempDir()
 	s := &StandIn{
 		Log: filepath.Join(folder, "log"),
-		t:   t, binary: binary, options: filepath.Join(folder, "options"), args: strings.Join(options, " "),
+		t:   tb, binary: binary, options: filepath.Join(folder, "options"), args: strings.Join(options, " "),
 	}
 	s.Behave()
 
