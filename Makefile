@@ -9,7 +9,7 @@ REVISION := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 COMMON   := github.com/prometheus/common/version
 LDFLAGS  := -s -w -X $(COMMON).Version=$(VERSION) -X $(COMMON).Revision=$(REVISION)
 
-.PHONY: run demo build fleet test test-chaos test-rules test-alerts test-dashboards test-prometheus3 lint generate generate-chart screenshots bench bench-dashboards load-fleet soak fuzz clean packages test-packages test-image test-chart test-kubernetes snapshot test-release test-deploy test-ansible vulnerabilities
+.PHONY: run demo build fleet test test-chaos test-rules test-alerts test-dashboards test-prometheus3 lint generate generate-chart screenshots bench load performance bench-dashboards load-fleet soak fuzz clean packages test-packages test-image test-chart test-kubernetes snapshot test-release test-deploy test-ansible vulnerabilities
 
 # The exporter over a simulated machine: nothing else is needed.
 run: build
@@ -41,7 +41,7 @@ fleet:
 test: build
 	.ci/tools test
 	go vet ./...
-	go test -run Allocations ./collector/...
+	go test -short -run Budget ./collector ./collector/npusmi ./collector/hccntool
 	go test -race -short -timeout 10m $$(go list ./... | grep -vE '/(collector/sim(/direct|/truth)?|chaos)$$')
 	go test -timeout 10m -coverpkg=./... -coverprofile=.cache/coverage.out $$(go list ./... | grep -v '/chaos$$') >.cache/coverage.log || { cat .cache/coverage.log; exit 1; }
 	.ci/coverage .cache/coverage.out 85
@@ -116,7 +116,7 @@ lint:
 	cd docs/pictures && golangci-lint run --config ../../.golangci.yml ./...
 	actionlint
 	shellcheck .ci/run .ci/tools .ci/coverage .ci/fuzz .ci/load-fleet deploy/demo/run deploy/slurm/*.sh deploy/packages/build deploy/packages/test deploy/packages/test-inside deploy/image/test deploy/image/healthcheck
-	shellcheck deploy/ansible/test deploy/ansible/test-inside .ci/release
+	shellcheck deploy/ansible/test deploy/ansible/test-inside .ci/release .ci/performance
 	cd .ci/goreleaser && golangci-lint run --config ../../.golangci.yml ./...
 	cd .ci/dockerlint && golangci-lint run --config ../../.golangci.yml ./... && go test ./... && go run . <$(CURDIR)/Dockerfile
 	shellcheck --shell=sh deploy/packages/user.sh deploy/packages/deb/* deploy/packages/rpm/*
@@ -145,8 +145,22 @@ screenshots:
 	cd docs/pictures && GRAFANA_URL='$(GRAFANA_URL)' GRAFANA_TOKEN='$(GRAFANA_TOKEN)' SCREENSHOTS='$(abspath $(SCREENSHOTS))' \
 		go test -count=1 -timeout 15m -run '^TestDashboards$$' .
 
+# Benchmarks in the form that benchstat compares: of what runs on a host, not of the simulator. BENCH_FLAGS=-count=10 for a comparison.
+BENCH_FLAGS ?=
 bench:
-	go test ./... -run '^$$' -bench . -benchmem
+	go test $$(go list ./collector/... ./cmd/ascend_exporter | grep -v /collector/sim) -run '^$$' -bench . -benchmem $(BENCH_FLAGS)
+
+# Many scrapers at the same time, in all ways, over the exporter with 16 simulated chips: a table.
+LOAD_SCRAPERS ?= 100
+LOAD_TIME ?= 10s
+load:
+	mkdir -p .cache
+	go test -count=1 -timeout 20m -run '^TestLoad$$' ./cmd/ascend_exporter -args -load.scrapers=$(LOAD_SCRAPERS) -load.time=$(LOAD_TIME) -load.report=$(CURDIR)/.cache/load.md
+	cat .cache/load.md
+
+# All of that against the budgets, as the tables of docs/performance.md.
+performance: load
+	.ci/performance
 
 # What every panel costs over BENCH_RACKS racks of 64 chips, as a table in .cache/dashboards.md; needs 6 GB, and half an hour on two cores.
 BENCH_RACKS ?= 128

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"flag"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -15,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -354,51 +351,4 @@ func sixteen() *snapshot.Snapshot {
 	}
 
 	return s
-}
-
-func TestGatherAllocatesNothing(t *testing.T) { //nolint:paralleltest // others would allocate meanwhile
-	c := New(Options{})
-	c.Update(sixteen())
-
-	if got := testing.AllocsPerRun(100, func() { _, _ = c.Gather() }); got > 0 {
-		t.Errorf("%v allocations to hand out what was rendered", got)
-	}
-}
-
-// scrape serves one scrape in the text format, and gives its size.
-func scrape(tb testing.TB, handler http.Handler) int {
-	tb.Helper()
-
-	recorder := httptest.NewRecorder()
-	handler.ServeHTTP(recorder, httptest.NewRequestWithContext(tb.Context(), http.MethodGet, "/metrics", nil))
-
-	if recorder.Code != http.StatusOK {
-		tb.Fatal(recorder.Code)
-	}
-
-	return recorder.Body.Len()
-}
-
-func BenchmarkScrape(b *testing.B) {
-	c := New(Options{})
-	c.Update(sixteen())
-
-	handler := promhttp.HandlerFor(c, promhttp.HandlerOpts{DisableCompression: true})
-
-	b.ReportAllocs()
-
-	for b.Loop() {
-		b.SetBytes(int64(scrape(b, handler)))
-	}
-}
-
-func BenchmarkRender(b *testing.B) {
-	tables := newTables(Options{})
-	s := sixteen()
-
-	b.ReportAllocs()
-
-	for b.Loop() {
-		tables.render(s)
-	}
 }

@@ -101,7 +101,7 @@ func BenchmarkNPUExporterScrape(b *testing.B) {
 	b.ReportAllocs()
 
 	for b.Loop() {
-		b.SetBytes(int64(scrape(b, handler)))
+		b.SetBytes(int64(scrape(b, handler, format{})))
 	}
 }
 

@@ -1,36 +1,52 @@
 package hccntool
 
-import "testing"
+import (
+	"maps"
+	"slices"
+	"testing"
+)
 
-// BenchmarkParse reads the longest of the answers written by hand.
-func BenchmarkParse(b *testing.B) {
-	for _, bench := range []struct {
-		name, query string
-		cases       []parseCase
-		parsers     map[string]parser
-	}{
-		{"stat", "stat", statCases(), roceParsers()},
-		{"link_stat", "link_stat", linkStatCases(), roceParsers()},
-		{"optical", "optical", opticalCases(), roceParsers()},
-		{"port stat", "stat", portCases(), portParsers()},
-		{"port optical", "optical", portOpticalCases(), portParsers()},
-	} {
-		var text []byte
+// An answered query is one of either dialect, with the longest of the answers that are written by hand.
+type answered struct {
+	dialect, query string
+	text           []byte
+	parse          parser
+}
 
-		for _, test := range bench.cases {
-			if test.query == bench.query && test.warnings == 0 && len(test.text) > len(text) {
-				text = []byte(test.text)
+func answeredQueries() []answered {
+	var queries []answered
+
+	for _, dialect := range []struct {
+		name    string
+		cases   []parseCase
+		parsers map[string]parser
+	}{{"roce", roceCases(), roceParsers()}, {"ub", slices.Concat(portCases(), portOpticalCases()), portParsers()}} {
+		for _, query := range slices.Sorted(maps.Keys(dialect.parsers)) {
+			q := answered{dialect: dialect.name, query: query, parse: dialect.parsers[query]}
+
+			for _, test := range dialect.cases {
+				if test.query == query && test.want != nil && test.warnings == 0 && len(test.text) > len(q.text) {
+					q.text = []byte(test.text)
+				}
+			}
+
+			if q.text != nil { // of what both dialects print alike the first has the cases
+				queries = append(queries, q)
 			}
 		}
+	}
 
-		parse := bench.parsers[bench.query]
+	return queries
+}
 
-		b.Run(bench.name, func(b *testing.B) {
+func BenchmarkParse(b *testing.B) {
+	for _, q := range answeredQueries() {
+		b.Run("dialect="+q.dialect+"/query="+q.query, func(b *testing.B) {
 			b.ReportAllocs()
-			b.SetBytes(int64(len(text)))
+			b.SetBytes(int64(len(q.text)))
 
 			for b.Loop() {
-				if _, _, err := parse(text); err != nil {
+				if _, _, err := q.parse(q.text); err != nil {
 					b.Fatal(err)
 				}
 			}

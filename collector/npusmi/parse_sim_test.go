@@ -177,49 +177,6 @@ func busy16(tb testing.TB) []byte {
 	return printed(tb, state, "info")
 }
 
-func TestParseSummaryAllocations(t *testing.T) { //nolint:paralleltest // others would allocate meanwhile
-	text := busy16(t)
-
-	summary, _, err := ParseSummary(text)
-	if err != nil || len(summary.Chips) != 16 || len(summary.Processes) != 64 {
-		t.Fatalf("%d chips, %d processes, %v", len(summary.Chips), len(summary.Processes), err)
-	}
-
-	const most = 200
-	if got := testing.AllocsPerRun(100, func() { _, _, _ = ParseSummary(text) }); got > most {
-		t.Errorf("%v allocations for 16 chips, want at most %d", got, most)
-	}
-}
-
-func BenchmarkParseSummary(b *testing.B) {
-	text := busy16(b)
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-
-	for b.Loop() {
-		if _, _, err := ParseSummary(text); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkParseMapping(b *testing.B) {
-	machine, err := sim.New(sim.Config{Product: "A3", Seed: 1})
-	if err != nil {
-		b.Fatal(err)
-	}
-
-	text := printed(b, machine.At(time.Unix(1_800_000_000, 0)), "info", "-m")
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-
-	for b.Loop() {
-		if _, _, err := ParseMapping(text); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // FuzzParsePrinted reads any simulated machine at any time back.
 func FuzzParsePrinted(f *testing.F) {
 	f.Add(uint8(0), uint64(1), int64(1_800_000_000))

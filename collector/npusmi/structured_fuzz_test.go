@@ -202,35 +202,3 @@ func (s said) hosts(t *testing.T, text []byte) {
 		s.texts(t, card.Product, card.Serial)
 	}
 }
-
-func BenchmarkParseStructured(b *testing.B) {
-	seeds := structuredSeeds()
-
-	for _, bench := range []struct {
-		name  string
-		parse func([]byte) (Warnings, error)
-	}{
-		{"health", unread(ParseHealth)},
-		{"hccs", unread(ParseHCCS)},
-		{"board", unread(ParseBoard)},
-		{"super pod", unread(ParseSuperPod)},
-		{"product", unread(ParseProduct)},
-		{"processes", unread(ParseProcMem)},
-		{"events", unread(ParseFaultEvents)},
-		{"vnpus", unread(ParseVNPUs)},
-		{"topology", unread(ParseTopology)},
-		{"list", unread(ParseList)},
-	} {
-		text := []byte(seeds[bench.name])
-
-		b.Run(bench.name, func(b *testing.B) {
-			b.ReportAllocs()
-
-			for b.Loop() {
-				if warnings, err := bench.parse(text); err != nil || warnings.Count > 0 {
-					b.Fatal(err, warnings)
-				}
-			}
-		})
-	}
-}
