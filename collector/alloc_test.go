@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/budget"
@@ -17,6 +19,10 @@ import (
 func TestScrapeBudget(t *testing.T) { //nolint:paralleltest // others would allocate meanwhile
 	native := New(Options{})
 	native.Update(newHost(t, "A3").once(t))
+
+	process := prometheus.NewRegistry()
+	process.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	all := Concat(native, Keep(process))
 
 	compat := NewNPUExporter(NPUExporterOptions{})
 	compat.Update(vendorSixteen())
@@ -28,7 +34,7 @@ func TestScrapeBudget(t *testing.T) { //nolint:paralleltest // others would allo
 		"scrape.openmetrics.gzip.allocations": {accept: openMetrics, encoding: "gzip"},
 		"scrape.npu-exporter.allocations":     {},
 	} {
-		handler := handlerOf(native)
+		handler := handlerOf(all)
 		if name == "scrape.npu-exporter.allocations" {
 			handler = promhttp.HandlerFor(compat, promhttp.HandlerOpts{})
 		}

@@ -113,10 +113,12 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 	metrics := collector.New(o.network.choose(collector.Options{Processes: o.processes, PerLink: o.perLink}))
 
 	compat := o.compat.metrics()
+	own := ownMetrics(o)
 
 	poller, err := newPoller(o, logger, func(s *snapshot.Snapshot) {
 		latest.Store(s)
 		metrics.Update(s)
+		own.Update()
 
 		if compat != nil {
 			compat.Update(s)
@@ -126,16 +128,8 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 		return err
 	}
 
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(versioncollector.NewCollector(program))
-
 	if o.once {
-		return once(ctx, poller, collector.Concat(metrics, registry), stdout)
-	}
-
-	if !o.disableExporterMetrics {
-		// Those of the Go runtime are left out: they would take a third of what a host may have.
-		registry.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		return once(ctx, poller, collector.Concat(metrics, own), stdout)
 	}
 
 	manager, err := systemd.New(os.Getenv, os.Getpid())
@@ -153,7 +147,7 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 	running.Go(func() { poller.Run(ctx) })
 	running.Go(func() { logFailure(logger, manager.Watch(ctx, poller.Lives)) })
 
-	handler := newHandler(o, o.paths(collector.Concat(metrics, registry), compat), latest.Load, poller.Attempted(), logger)
+	handler := newHandler(o, o.paths(collector.Concat(metrics, own), compat), latest.Load, poller.Attempted(), logger)
 	err = server.Serve(ctx, handler, o.web, func() { logFailure(logger, manager.Notify(systemd.Ready)) }, logger)
 
 	logFailure(logger, manager.Notify(systemd.Stopping))
@@ -161,6 +155,20 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 	running.Wait()
 
 	return err
+}
+
+// ownMetrics are those of the exporter itself.
+func ownMetrics(o *options) *collector.Kept {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(versioncollector.NewCollector(program))
+
+	// In a textfile those of the process would clash with node_exporter's own. Those of the Go runtime are left out: they would take a
+	// third of what a host may have.
+	if !o.once && !o.disableExporterMetrics {
+		registry.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	}
+
+	return collector.Keep(registry)
 }
 
 // once collects once and writes one exposition.
