@@ -112,6 +112,9 @@ func diskFull() fault {
 func suspend(r *rig) {
 	r.must(r.Cmd.Process.Signal(syscall.SIGSTOP))
 
+	// A connection that it still takes would be too old when it goes on.
+	eventually(r, "it is stopped", func() (any, bool) { return nil, allStopped(r) })
+
 	const allowed = 3*500*time.Millisecond + 2*time.Second // three intervals and the deadline
 
 	begin := time.Now()
@@ -148,6 +151,20 @@ func suspend(r *rig) {
 			r.t.Errorf("what was read %v before it went on is served", time.Since(last))
 		}
 	}
+}
+
+// allStopped says whether every thread of the exporter is stopped.
+func allStopped(r *rig) bool {
+	threads, err := filepath.Glob(filepath.Join("/proc", strconv.Itoa(r.Cmd.Process.Pid), "task", "*", "stat"))
+	r.must(err)
+
+	for _, thread := range threads {
+		if stat, err := os.ReadFile(thread); err == nil && !strings.Contains(string(stat), ") T ") {
+			return false
+		}
+	}
+
+	return true
 }
 
 // limitFaults are those of limits of the kernel and of the runtime.
