@@ -6,6 +6,9 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // maxOutput is how much of each stream of a process is read, in bytes. The largest known answer has some 100 KiB.
@@ -48,12 +51,34 @@ func (o *output) collect() {
 	}
 }
 
-// finish gives what was read, also while somebody still holds the other end of the pipe.
+// finish gives what was written, also while somebody still holds the other end of the pipe. What is in the pipe is read before that: a
+// busy host may have left no time for it yet, and the half of an answer looks like another one.
 func (o *output) finish() []byte {
+	const pause = time.Millisecond
+
+	for !closed(o.done) && o.holds() {
+		<-time.After(pause)
+	}
+
 	_ = o.reader.Close()
 	<-o.done
 
 	return o.text.Bytes()
+}
+
+// holds says whether something is in the pipe.
+func (o *output) holds() bool {
+	connection, err := o.reader.SyscallConn()
+	if err != nil {
+		return false
+	}
+
+	waiting := 0
+	err = connection.Control(func(fd uintptr) {
+		waiting, err = unix.IoctlGetInt(int(fd), unix.TIOCINQ) // FIONREAD by its other name
+	})
+
+	return err == nil && waiting > 0
 }
 
 // environment is that of this process with what the tool needs: English texts, and the driver's libraries, which many
