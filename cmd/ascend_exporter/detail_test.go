@@ -245,19 +245,24 @@ esac
 		t.Fatal(err)
 	}
 
-	e := startExporter(t, "--npu-smi.command="+script, "--collector.watch")
+	e := startExporter(t, "--npu-smi.command="+script, "--collector.watch", "--collection.interval=1s")
 
-	m := e.Until("the integrals of the stream", func(m samples) bool {
-		return m[`ascend_npu_energy_joules_total{chip="0", npu="0"}`] > 300 && m[`ascend_npu_power_peak_watts{chip="0", npu="0"}`] == 300.5
+	const energy, busy, observed = `ascend_npu_energy_joules_total{chip="0", npu="0"}`, `ascend_npu_aicore_busy_seconds_total{chip="0", npu="0"}`,
+		`ascend_npu_observed_seconds_total{chip="0", npu="0"}`
+
+	// A summary that came before the stream, of other values, is in the sums too, up to the stream's first sample.
+	before := e.Until("a second sample of the stream", func(m samples) bool {
+		return m[energy] > 300 && m[`ascend_npu_power_peak_watts{chip="0", npu="0"}`] == 300.5
 	})
+	m := e.Until("the integrals of the stream", func(m samples) bool { return m[energy] > before[energy]+300 })
 
-	observed := m[`ascend_npu_observed_seconds_total{chip="0", npu="0"}`]
-	if power := m[`ascend_npu_energy_joules_total{chip="0", npu="0"}`] / observed; power < 300.4 || power > 300.6 {
+	seconds := m[observed] - before[observed]
+	if power := (m[energy] - before[energy]) / seconds; power < 300.4 || power > 300.6 {
 		t.Errorf("a mean power of %v W", power)
 	}
 
-	if busy := m[`ascend_npu_aicore_busy_seconds_total{chip="0", npu="0"}`] / observed; busy < 0.499 || busy > 0.501 {
-		t.Errorf("a mean rate of %v", busy)
+	if rate := (m[busy] - before[busy]) / seconds; rate < 0.499 || rate > 0.501 {
+		t.Errorf("a mean rate of %v", rate)
 	}
 
 	if m[`ascend_npu_temperature_peak_celsius{chip="0", npu="1"}`] != 40 || m[`ascend_exporter_query_success{query="watch"}`] != 1 {
