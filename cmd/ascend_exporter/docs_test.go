@@ -128,6 +128,8 @@ In every row, unless it says otherwise:
   minutes: [Operation](operation.md#when-a-chip-or-a-query-fails).
 - No process, goroutine or file descriptor is left.
 
+Days of such faults in a row, and inputs that nobody would think of: [Soak and fuzzing](soak.md).
+
 | what fails | what is shown meanwhile | ` + "`reason`" + ` | what ends it |
 | --- | --- | --- | --- |
 `)
