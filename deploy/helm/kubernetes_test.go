@@ -176,8 +176,10 @@ func placed(t *testing.T, c cluster, namespace string, want []string) {
 func may(t *testing.T, c cluster, account, resource string, want bool) {
 	t.Helper()
 
-	out, err := c.kubectl(t, "", "auth", "can-i", "get", resource, "--as="+account)
+	resource, part, _ := strings.Cut(resource, "/")
+
+	out, err := c.kubectl(t, "", "auth", "can-i", "get", resource, "--subresource="+part, "--as="+account)
 	if got := err == nil; got != want {
-		t.Errorf("may %s get %s: %s", account, resource, out)
+		t.Errorf("may %s get %s/%s: %s", account, resource, part, out)
 	}
 }

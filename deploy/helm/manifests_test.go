@@ -9,15 +9,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// TestManifests: the plain manifests are what the chart makes, less what is Helm's, and kustomize takes all of them.
+// TestManifests: the plain manifests are what the chart makes, less what is Helm's, and the kustomizations name all of them.
 func TestManifests(t *testing.T) {
 	t.Parallel()
 
 	base := split(t, render(t, "--namespace=ascend-exporter", "--skip-tests"))
 	for name, want := range base {
-		golden(t, filepath.Join("../kubernetes", name), want)
+		golden(t, filepath.Join("../kubernetes/base", name), want)
 	}
 
 	operator := split(t, render(t, "--namespace=ascend-exporter", "--skip-tests", "--set=monitor.kind=ServiceMonitor,rules.enabled=true"))
@@ -27,7 +29,7 @@ func TestManifests(t *testing.T) {
 		}
 	}
 
-	for folder, other := range map[string][]string{"../kubernetes": nil, "../kubernetes/operator": {".."}} {
+	for folder, other := range map[string][]string{"../kubernetes/base": nil, "../kubernetes/operator": {"../base"}} {
 		files := read(t, filepath.Join(folder, "*.yaml"))
 
 		var got struct{ Resources []string }
@@ -50,6 +52,27 @@ func TestManifests(t *testing.T) {
 
 		if diff := cmp.Diff(other, got.Resources); diff != "" {
 			t.Errorf("files of %s, and its kustomization (-files +kustomization):\n%s", folder, diff)
+		}
+	}
+}
+
+// TestKustomize: kustomize makes of each folder what is in its files.
+func TestKustomize(t *testing.T) {
+	t.Parallel()
+
+	for folder, others := range map[string][]string{"base": nil, "operator": {"base"}} {
+		made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), filepath.Join("../kubernetes", folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		files := 0
+		for _, folder := range append(others, folder) {
+			files += len(read(t, filepath.Join("../kubernetes", folder, "*.yaml"))) - 1 // the kustomization
+		}
+
+		if made.Size() != files || files == 0 {
+			t.Errorf("%s: %d objects of %d files", folder, made.Size(), files)
 		}
 	}
 }

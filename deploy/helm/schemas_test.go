@@ -27,7 +27,7 @@ func TestManifestsAreValid(t *testing.T) {
 	t.Parallel()
 
 	check := newValidator(t)
-	texts := read(t, "../kubernetes/*.yaml")
+	texts := read(t, "../kubernetes/base/*.yaml")
 	maps.Copy(texts, read(t, "../kubernetes/operator/*.yaml"))
 	delete(texts, "kustomization.yaml")
 
