@@ -200,8 +200,11 @@ func TestOwnRules(t *testing.T) {
 		}
 	}
 
+	// It alone compares the chips of different hosts.
+	const hottest = "chip:ascend_npu_temperature_celsius:hottest"
+
 	for _, r := range p.fleet {
-		if strings.HasPrefix(r.name, "chip:") {
+		if strings.HasPrefix(r.name, "chip:") && r.name != hottest {
 			t.Errorf("%s is evaluated over all hosts", r)
 		}
 	}
