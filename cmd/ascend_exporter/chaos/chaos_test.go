@@ -77,13 +77,11 @@ func TestChaos(t *testing.T) {
 				f.holds(r)
 			}
 
-			failures := r.failures()
-
 			if f.mends != nil {
 				f.mends(r)
 			}
 
-			r.recovers(failures)
+			r.recovers(r.failures())
 
 			if f.after != nil {
 				f.after(r)

@@ -2,10 +2,12 @@ package chaos
 
 import (
 	"fmt"
+	"net"
 	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 )
@@ -152,14 +154,27 @@ func kubeletAndNetwork() fault {
 		stop func()
 	)
 
+	// It is there once it answers.
 	kubelet := func(r *rig) {
-		command := exec.CommandContext(r.t.Context(), standInBinary, "--time=2026-03-02T14:30:00Z", "--npus=2", "--pod-resources="+r.folder+"/kubelet.sock")
+		const pause = 10 * time.Millisecond
+
+		socket := r.folder + "/kubelet.sock"
+		command := exec.CommandContext(r.t.Context(), standInBinary, "--time=2026-03-02T14:30:00Z", "--npus=2", "--pod-resources="+socket)
 		r.must(command.Start())
 
 		stop = func() {
 			_ = command.Process.Signal(syscall.SIGTERM)
 			_ = command.Wait() // its status is its own matter
 		}
+
+		exportertest.Until(r.t, "a kubelet", exportertest.NewLines(), pause, func() (string, bool) {
+			connection, err := (&net.Dialer{}).DialContext(r.t.Context(), "unix", socket)
+			if err != nil {
+				return "", false
+			}
+
+			return socket, connection.Close() == nil
+		})
 	}
 
 	return fault{
