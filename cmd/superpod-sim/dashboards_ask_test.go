@@ -230,14 +230,17 @@ func (a *asker) scopeOf(d grafana.Dashboard, p grafana.Panel, values grafana.Val
 	return s, nil
 }
 
-// own moves the scope to now for what a Prometheus tells of itself: its history is as long as the test.
+// own moves the scope to now for what a Prometheus tells of itself: its history is as long as the test. The last step of a range may be
+// as long ago as a step is long, which is before that began: so the scope ends a step later, where a sample is still shown.
 func own(expr string, scope grafana.Scope) grafana.Scope {
 	if !slices.ContainsFunc([]string{"prometheus_", "process_", "go_"}, func(prefix string) bool { return strings.Contains(expr, prefix) }) {
 		return scope
 	}
 
+	const shown = 4 * time.Minute // a little less than Prometheus does
+
 	length := scope.Range()
-	scope.To = time.Now()
+	scope.To = time.Now().Add(min(scope.Interval, shown))
 	scope.From = scope.To.Add(-length)
 
 	return scope
