@@ -82,9 +82,6 @@ func (r *processReader) readAll(ctx context.Context, latest *snapshot.Snapshot) 
 // pids are those of the processes on the chips, each once.
 func pids(s *snapshot.Snapshot) map[int]bool {
 	all := make(map[int]bool)
-	if s == nil {
-		return all
-	}
 
 	for i := range s.Chips {
 		for _, p := range s.Chips[i].Processes {
