@@ -76,7 +76,8 @@ The column "From" gives the query (see [flags](flags.md), ` + "`--collector.NAME
 
 	b.WriteString("\nA query that was not asked yet, or that the product does not support, has no series.\n")
 	b.WriteString("\n`ascend_exporter_build_info` and, unless `--web.disable-exporter-metrics` is given, the metrics `process_*` of the\n" +
-		"exporter's own process are served beside these.\n" +
+		"exporter's own process are served beside these, as they were when the last snapshot was made. Of them `process_network_*` count the traffic of the\n" +
+		"host, or of the container, not that of the process alone.\n" +
 		"\nThe metrics of Huawei's npu-exporter, which `--compat.npu-exporter` serves on a path of their own, are in [Coming from npu-exporter](migration.md).\n")
 
 	return b.String()
