@@ -155,7 +155,7 @@ func hostCases() []Case {
 		{
 			Name: "descriptors", Breaks: "the exporter has no file descriptor left (RLIMIT_NOFILE)",
 			Meanwhile: "on connections that are open, what was read before, until it is too old; new ones wait", Mends: "the limit is raised",
-			Query: summary, Reason: npusmi.ReasonStart, Blind: true,
+			Query: summary, Reason: npusmi.ReasonStart, Blind: true, Log: "part of the host could not be read",
 		},
 		{Name: "little-memory", Breaks: "the exporter is to live in 16 MiB (GOMEMLIMIT)", Meanwhile: goesOn, Mends: "nothing to mend"},
 		{Name: "monotonic-clock", Breaks: "the monotonic clock has run for a year when the exporter starts", Meanwhile: goesOn, Mends: "nothing to mend"},

@@ -183,7 +183,9 @@ func limitFaults() map[string]fault {
 
 				r.scrape() // over the connection that is there from now on
 
-				set(r, unix.RLIMIT_NOFILE, unix.Rlimit{Cur: uint64(r.descriptors()), Max: hardLimit(r)}, &before)
+				// The limit is of their numbers, between which there are gaps.
+				set(r, unix.RLIMIT_NOFILE, unix.Rlimit{Cur: uint64(r.freeDescriptor()), Max: hardLimit(r)}, &before)
+				r.Log.Wait(r.t, regexp.MustCompile("part of the host .*too many open files"))
 			},
 			mends: func(r *rig) { set(r, unix.RLIMIT_NOFILE, before, nil) },
 			after: func(r *rig) { r.Log.Wait(r.t, regexp.MustCompile(`too many open files.*advice="Look at .*limits`)) },

@@ -40,6 +40,10 @@ func (r *rig) hold() (release func()) {
 	}
 }
 
+// looks are the moments at which it is looked what descriptors there are, of which the least counts: the exporter has one more each
+// time it looks for the lock, and for a while those of connections.
+const looks = 20
+
 // quiet is how many descriptors the exporter has while nothing goes on.
 func (r *rig) quiet() (descriptors int) {
 	r.t.Helper()
@@ -49,28 +53,53 @@ func (r *rig) quiet() (descriptors int) {
 
 	r.HTTP.CloseIdleConnections()
 
-	// It has one more each time it looks for the lock, and for a while those of connections.
-	const looks = 20
-
-	descriptors = r.descriptors()
+	descriptors = len(r.descriptors())
 
 	for range looks {
 		<-time.After(5 * time.Millisecond)
 
-		descriptors = min(descriptors, r.descriptors())
+		descriptors = min(descriptors, len(r.descriptors()))
 	}
 
 	return descriptors
 }
 
-// descriptors is how many descriptors the exporter has.
-func (r *rig) descriptors() int {
+// freeDescriptor is the number of the descriptor that the exporter would get next, while nothing goes on.
+func (r *rig) freeDescriptor() (number int) {
+	r.t.Helper()
+
+	next := func() (number int) {
+		for taken := r.descriptors(); taken[strconv.Itoa(number)]; number++ {
+		}
+
+		return number
+	}
+
+	number = next()
+
+	for range looks {
+		<-time.After(5 * time.Millisecond)
+
+		number = min(number, next())
+	}
+
+	return number
+}
+
+// descriptors are the numbers of those that the exporter has.
+func (r *rig) descriptors() map[string]bool {
 	r.t.Helper()
 
 	entries, err := os.ReadDir(filepath.Join("/proc", strconv.Itoa(r.Cmd.Process.Pid), "fd"))
 	r.must(err)
 
-	return len(entries)
+	numbers := make(map[string]bool, len(entries))
+
+	for _, entry := range entries {
+		numbers[entry.Name()] = true
+	}
+
+	return numbers
 }
 
 // processes are those that came of the exporter and live, or are dead and not waited for, but itself.
@@ -119,7 +148,7 @@ func (r *rig) leavesNothing(quiet int) {
 	eventually(r, "no descriptor is left", func() (int, bool) {
 		r.HTTP.CloseIdleConnections()
 
-		now := r.descriptors()
+		now := len(r.descriptors())
 
 		return now, now <= quiet
 	})

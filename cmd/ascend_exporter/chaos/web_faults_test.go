@@ -83,7 +83,7 @@ func webFaults() map[string]fault {
 				}
 			},
 			after: func(r *rig) {
-				eventually(r, "they are given up", func() (any, bool) { return nil, r.descriptors() < len(slow) })
+				eventually(r, "they are given up", func() (any, bool) { return nil, len(r.descriptors()) < len(slow) })
 			},
 		},
 		"half-open": {
