@@ -161,8 +161,7 @@ func TestFailuresAreTold(t *testing.T) {
 			t.Parallel()
 
 			tool := newStandIn(t, "--product=910B3")
-			// What they have said before the failure would stand in for the summary.
-			e := startExporter(t, fast("--npu-smi.command="+tool.Command(), "--no-collector.usages", "--no-collector.health")...)
+			e := startExporter(t, fast("--npu-smi.command="+tool.Command())...)
 
 			e.Until("up", func(m samples) bool { return m["ascend_exporter_up"] == 1 })
 			tool.Behave(options...)

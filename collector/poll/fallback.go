@@ -47,6 +47,9 @@ func (p *Poller) missed(now time.Time) {
 		}
 
 		for _, t := range q.tasks {
+			// What was read before is no sign of life: it lasts no longer here than a summary would have.
+			t.maxAge = min(t.maxAge, 3*p.listing.Interval+t.query.Deadline)
+
 			if t.failure == nil {
 				t.due = now
 			}
@@ -63,7 +66,8 @@ func (p *Poller) standIn(draft *Draft) {
 	draft.Bare = p.layout.bare
 
 	for _, chip := range p.known {
-		chip.Unusable = false // whether it is, only the summary could say
+		chip.Unusable = false                // whether it is, only the summary could say
+		chip.ProcessCount = optional.Float{} // it was the summary's, of then
 		draft.Chips = append(draft.Chips, chip)
 	}
 }

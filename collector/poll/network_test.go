@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -198,6 +200,70 @@ func TestNetworkToolThatIsNotThere(t *testing.T) {
 			t.Errorf("got %+v", q)
 		}
 	})
+}
+
+// TestUnusableChipBlocksNoNetwork: a run that could not be started is tried again before all others, but not on a chip of which nothing is
+// asked any more.
+func TestUnusableChipBlocksNoNetwork(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, network := newNetworkBench(t, "910B3", 8)
+		good := network.answer
+
+		b.run(t)
+		b.at(5 * time.Minute)
+		network.set(func(string) (string, time.Duration, *npusmi.Failure) {
+			return "", 0, &npusmi.Failure{Reason: npusmi.ReasonBusy, Message: "another process holds the tool"}
+		})
+		b.at(8 * time.Minute)
+
+		var lost int // devices have the numbers of their NPUs here
+
+		tried := network.begun()
+		target := tried[len(tried)-1].args
+
+		if n, err := fmt.Sscanf(target, "-i %d ", &lost); n != 1 || tried[len(tried)-2].args != target {
+			t.Fatalf("tried %q: %v", target, err)
+		}
+
+		b.tool.set(unusable(t, "910B3", lost))
+		b.at(9 * time.Minute)
+		network.set(good)
+		b.at(20 * time.Minute)
+
+		asked := make(map[string]bool)
+
+		for _, run := range network.begun()[len(tried):] {
+			asked[strings.Fields(run.args)[1]] = true
+		}
+
+		delete(asked, strconv.Itoa(lost))
+
+		if len(asked) != 7 || !b.query(t, netLink).Success {
+			t.Errorf("of the other devices %v were asked", slices.Sorted(maps.Keys(asked)))
+		}
+	})
+}
+
+// unusable answers as a machine with a chip of which the summary shows only zeros.
+func unusable(t *testing.T, product string, npu int) answers {
+	t.Helper()
+
+	m, err := sim.New(sim.Config{Product: product, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return func(args string) (string, time.Duration, *npusmi.Failure) {
+		var out strings.Builder
+
+		s := m.At(time.Now())
+		s.NPUs[npu].Chips[0] = sim.Chip{Health: sim.HealthUnknown, BusID: "0000:00:00.0"}
+
+		sim.Print(&out, s, strings.Fields(args))
+
+		return out.String(), 10 * time.Millisecond, nil
+	}
 }
 
 // absentTool is a tool that could be there and is not.

@@ -122,13 +122,18 @@ func (p *Poller) concerned(t *task) bool {
 
 // pointless says whether the task cannot succeed before another one does: there is no tool, others hold it, or it can reach nothing.
 func (p *Poller) pointless(t *task) bool {
-	if blocked := t.query.lane.blocked; blocked != nil {
+	if blocked := t.query.lane.blocked; blocked != nil && p.tried(blocked) {
 		return t != blocked
 	}
 
 	failure := p.listing.tasks[0].failure
 
 	return !t.query.Lists && !t.query.Network && failure != nil && failure.Reason.Conclusive()
+}
+
+// tried says whether the task is still one of its query, on a chip that the query is for.
+func (p *Poller) tried(t *task) bool {
+	return slices.Contains(t.query.tasks, t) && (t.query.Scope == ScopeHost || p.concerned(t))
 }
 
 // earliestStart is when the task may run: when it is due, when the tool has rested long enough, and when a chip that hangs

@@ -78,6 +78,7 @@ func (s *scriptedTool) Run(ctx context.Context, deadline time.Duration, args ...
 
 	output, takes, failure := answer(line)
 	run.Stdout, run.Failure = []byte(output), failure
+	run.Started = failure == nil || failure.Reason != npusmi.ReasonBusy
 
 	timer := time.NewTimer(min(takes, deadline))
 	defer timer.Stop()

@@ -242,6 +242,7 @@ func (q *query) retarget(l *layout, now time.Time) {
 	for _, target := range targets {
 		at := slices.IndexFunc(q.tasks, func(t *task) bool { return t.target == target })
 		if at >= 0 {
+			q.tasks[at].retired = false // of a card that is asked as a whole again
 			tasks = append(tasks, q.tasks[at])
 		} else {
 			tasks = append(tasks, &task{query: q, target: target, due: now, failure: q.cardFailure(target)})
