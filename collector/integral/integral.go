@@ -14,8 +14,6 @@ import (
 
 // Config says how an Integrator works.
 type Config struct {
-	// MaxGap is the longest time between two samples over which a quantity is taken as known. A longer one adds nothing.
-	MaxGap time.Duration
 	// PeakWindow is how long a peak is remembered.
 	PeakWindow time.Duration
 }
@@ -23,7 +21,10 @@ type Config struct {
 // Sample is what a source tells of a chip at one moment. A value that cannot be (a power below 0, a ratio outside 0 to 1,
 // a number beyond 1e9) is taken as absent.
 type Sample struct {
-	Time        time.Time
+	Time time.Time
+	// Lasts is the longest time to the next sample over which the quantities are taken as known. A longer one adds nothing.
+	Lasts time.Duration
+
 	Power       optional.Float // watts
 	AICore      optional.Float // ratio
 	Temperature optional.Float // degrees Celsius
@@ -67,8 +68,8 @@ func New[K comparable](config Config) *Integrator[K] {
 
 // Add takes the next sample of a chip.
 //
-// One that is not newer than the last adds nothing to the integrals: where it is older by MaxGap at most it came late from
-// another source, else the clock was set back, and what follows is counted from it.
+// One that is not newer than the last adds nothing to the integrals: where it is no older than the last one lasts it came
+// late from another source, else the clock was set back, and what follows is counted from it.
 func (g *Integrator[K]) Add(key K, sample Sample) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
@@ -79,7 +80,7 @@ func (g *Integrator[K]) Add(key K, sample Sample) {
 		g.chips[key] = c
 	}
 
-	c.add(sample.believed(), g.config)
+	c.add(sample.believed(), g.config.PeakWindow)
 }
 
 // Read tells what the samples of a chip add up to; the zero Reading for a chip without any.
@@ -125,17 +126,17 @@ type chip struct {
 	power, temperature peak
 }
 
-func (c *chip) add(sample Sample, config Config) {
+func (c *chip) add(sample Sample, peakWindow time.Duration) {
 	elapsed := sample.Time.Sub(c.last.Time)
 
 	switch {
 	case !c.begun:
 		c.begun = true
-	case elapsed <= 0 && elapsed >= -config.MaxGap:
+	case elapsed <= 0 && elapsed >= -c.last.Lasts:
 		return
 	case elapsed < 0:
 		c.power, c.temperature = peak{}, peak{}
-	case elapsed <= config.MaxGap:
+	case elapsed <= c.last.Lasts:
 		seconds := elapsed.Seconds()
 
 		busy := c.busy.add(c.last.AICore, sample.AICore, seconds)
@@ -148,7 +149,7 @@ func (c *chip) add(sample Sample, config Config) {
 	c.busy.seen = c.busy.seen || sample.AICore.Present()
 	c.energy.seen = c.energy.seen || sample.Power.Present()
 
-	begin := sample.Time.Add(-config.PeakWindow)
+	begin := sample.Time.Add(-peakWindow)
 	c.power.add(sample.Time, sample.Power, begin)
 	c.temperature.add(sample.Time, sample.Temperature, begin)
 }

@@ -18,12 +18,15 @@ var (
 )
 
 func testConfig() Config {
-	return Config{MaxGap: 10 * time.Second, PeakWindow: time.Minute}
+	return Config{PeakWindow: time.Minute}
 }
+
+// lasts is how long a sample does.
+const lasts = 10 * time.Second
 
 // at is a sample some seconds after the start.
 func at(seconds float64, power, aicore, temperature optional.Float) Sample {
-	return Sample{Time: after(seconds), Power: power, AICore: aicore, Temperature: temperature}
+	return Sample{Time: after(seconds), Lasts: lasts, Power: power, AICore: aicore, Temperature: temperature}
 }
 
 func after(seconds float64) time.Time {
@@ -81,6 +84,13 @@ func TestIntegrator(t *testing.T) {
 			samples: []Sample{at(0, of(100), none, none), at(10.001, of(100), none, none), at(11.001, of(200), none, none)},
 			now:     11.001,
 			want:    Reading{EnergyJoules: of(150), EnergyObserved: 1, Observed: of(1), PeakPower: of(200)},
+		},
+		"each lasts as long as it says": {
+			samples: []Sample{
+				{Time: after(0), Lasts: 20 * time.Second, Power: of(100)}, {Time: after(20), Power: of(100)}, {Time: after(21), Power: of(100)},
+			},
+			now:  21,
+			want: Reading{EnergyJoules: of(2000), EnergyObserved: 20, Observed: of(20), PeakPower: of(100)},
 		},
 		"late and repeated samples": {
 			samples: []Sample{at(0, of(100), none, none), at(4, of(100), none, none), at(2, of(900), none, none), at(4, of(900), none, none), at(5, of(100), none, none)},
@@ -191,7 +201,7 @@ func TestIntegratorLaws(t *testing.T) {
 			g.Add(0, at(now, maybe(1000*random.Float64()-100), maybe(1.2*random.Float64()-0.1), maybe(100*random.Float64())))
 
 			got := g.Read(0, after(now))
-			longest := min(max(step, 0), testConfig().MaxGap.Seconds())
+			longest := min(max(step, 0), lasts.Seconds())
 
 			for what, pair := range map[string][2]float64{
 				"busy seconds":         {value(last.BusySeconds), value(got.BusySeconds)},

@@ -39,7 +39,7 @@ func TestBandwidth(t *testing.T) {
 			Transmit: hccntool.StatDirection{Bytes: test.transmit}, Receive: hccntool.StatDirection{Bytes: test.receive},
 		}
 		reading := newStat(Target{Key: chip}, answer).(stat)
-		reading.Observe(ledger, start.Add(test.after))
+		reading.Observe(ledger, start.Add(test.after), time.Minute)
 
 		draft := &Draft{Chips: []snapshot.Chip{{Key: chip}}, bandwidths: ledger.bandwidths}
 		reading.Join(draft)

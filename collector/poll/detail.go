@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/collector/integral"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
@@ -105,10 +106,15 @@ func takeUsages(target Target, answer any) Reading {
 	return usages{chips[npusmi.Usages]{target, read, joinUsages}}
 }
 
-// Observe adds to the integral of the AI Cores on 950, whose summary has the rate of the whole NPU.
-func (u usages) Observe(ledger *Ledger, at time.Time) {
-	if u.target.Bare && len(u.answer) == 1 {
-		ledger.Rate(u.target.Key, at, ratio(u.answer[0].Reading.AICore))
+// Observe adds to the integral of the AI Cores where the summary has no rate of them.
+func (u usages) Observe(ledger *Ledger, at time.Time, lasts time.Duration) {
+	for _, answer := range u.answer {
+		key := u.target.Key
+		if answer.Chip != npusmi.NoChip {
+			key.Chip = answer.Chip
+		}
+
+		ledger.Rate(key, integral.Sample{Time: at, Lasts: lasts, AICore: ratio(answer.Reading.AICore)})
 	}
 }
 
@@ -155,7 +161,7 @@ func (h health) Join(draft *Draft) {
 }
 
 // Observe counts onsets. Of a chip whose health is not known, an answer without codes says nothing.
-func (h health) Observe(ledger *Ledger, _ time.Time) {
+func (h health) Observe(ledger *Ledger, _ time.Time, _ time.Duration) {
 	for _, answer := range h.answer {
 		key := h.target.Key
 		if answer.Chip != npusmi.NoChip {

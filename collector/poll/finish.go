@@ -26,7 +26,7 @@ func (p *Poller) finish(r result) {
 		t.succeeded(r.reading, r.run.Start, end, p.interval(t), q.lane.stretched(r.run.Duration))
 
 		if observer, ok := r.reading.(Observer); ok {
-			observer.Observe(p.ledger, r.run.Start)
+			observer.Observe(p.ledger, r.run.Start, t.maxAge)
 		}
 	} else {
 		t.didFail(r.failure, r.run.Start, p.interval(t), p.listing.Interval)
@@ -234,7 +234,7 @@ func (p *Poller) know(draft *Draft) {
 		}
 	}
 
-	p.ledger.know(p.known)
+	p.ledger.know(p.known, draft.Bare)
 }
 
 // hasten brings forward what is asked more often of chips that are no longer healthy.

@@ -92,7 +92,7 @@ func TestFlapsOfOldReleases(t *testing.T) {
 
 	for i, changes := range [][]hccntool.LinkChange{{change(1, true)}, {change(3, true), change(2, false), change(1, true)}} {
 		reading := newLinkStat(Target{Key: chip}, hccntool.LinkStat{Ups: optional.Of(7), Changes: changes}).(linkStat)
-		reading.Observe(ledger, time.Time{})
+		reading.Observe(ledger, time.Time{}, time.Minute)
 
 		draft := &Draft{Chips: []snapshot.Chip{{Key: chip}}, links: ledger.links}
 		reading.Join(draft)

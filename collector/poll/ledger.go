@@ -17,57 +17,70 @@ type Ledger struct {
 	Faults    faults.Table
 	onsets    faults.Onsets[snapshot.Key]
 	integrals *integral.Integrator[snapshot.Key]
-	usages    *integral.Integrator[snapshot.Key] // of rates that only the query usages has
+	usages    *integral.Integrator[snapshot.Key] // of chips whose rate of the AI Cores only the query usages has
 	links     linkChanges
 
 	bandwidths bandwidths // nil where nobody wants them
 
 	// The stream enters samples from its own goroutine. While it does, summaries enter none.
 	streaming atomic.Bool
-	chips     atomic.Pointer[map[snapshot.Key]string] // models of the chips that can be measured
+	lasts     time.Duration                           // how long a sample of the stream does
+	chips     atomic.Pointer[map[snapshot.Key]traits] // of the chips that can be measured
 }
 
-// newLedger makes a ledger in which no time longer than maxGap between two samples counts, and no peak is older than window.
-func newLedger(table faults.Table, maxGap, window time.Duration) *Ledger {
+// traits are what decides which samples of a chip are believed.
+type traits struct {
+	model    string
+	byUsages bool // whether the query usages alone tells what its AI Cores do: two sources never feed one sum
+}
+
+// newLedger makes a ledger in which a sample of the stream lasts so long, and no peak is older than window.
+func newLedger(table faults.Table, lasts, window time.Duration) *Ledger {
 	return &Ledger{
 		Faults:    table,
-		integrals: integral.New[snapshot.Key](integral.Config{MaxGap: maxGap, PeakWindow: window}),
-		usages:    integral.New[snapshot.Key](integral.Config{MaxGap: 5 * often}),
+		integrals: integral.New[snapshot.Key](integral.Config{PeakWindow: window}),
+		usages:    integral.New[snapshot.Key](integral.Config{}),
 		links:     make(linkChanges),
+		lasts:     lasts,
 	}
 }
 
-// know says which chips can be measured: the stream's samples of others do not count.
-func (l *Ledger) know(chips []snapshot.Chip) {
-	models := make(map[snapshot.Key]string, len(chips))
+// know says which chips can be measured: the samples of others do not count. Bare are those of a 950.
+func (l *Ledger) know(chips []snapshot.Chip, bare bool) {
+	known := make(map[snapshot.Key]traits, len(chips))
 
 	for _, chip := range chips {
 		if !chip.Unusable {
-			models[chip.Key] = chip.Model
+			known[chip.Key] = traits{model: chip.Model, byUsages: bare || isVNPU(chip.Model)}
 		}
 	}
 
-	l.chips.Store(&models)
+	l.chips.Store(&known)
+}
+
+// of are the traits of a chip; known is false of one that cannot be measured.
+func (l *Ledger) of(chip snapshot.Key) (t traits, known bool) {
+	if chips := l.chips.Load(); chips != nil {
+		t, known = (*chips)[chip]
+	}
+
+	return t, known
 }
 
 // stream enters a sample of the fast stream. It has the summary's columns, and their traps.
 func (l *Ledger) stream(sample npusmi.WatchSample, at time.Time) {
-	chips := l.chips.Load()
-	if chips == nil {
-		return
-	}
-
 	key := snapshot.Key{NPU: sample.NPU, Chip: sample.Chip}
 
-	model, known := (*chips)[key]
+	chip, known := l.of(key)
 	if !known {
 		return
 	}
 
 	l.integrals.Add(key, integral.Sample{
 		Time:        at,
-		Power:       sample.Power.Unless(model == ratedPowerModel),
-		AICore:      ratio(sample.AICore).Unless(isVNPU(model)),
+		Lasts:       l.lasts,
+		Power:       sample.Power.Unless(chip.model == ratedPowerModel),
+		AICore:      ratio(sample.AICore).Unless(chip.byUsages),
 		Temperature: sample.Temperature,
 	})
 }
@@ -78,18 +91,18 @@ func (l *Ledger) Codes(chip snapshot.Key, known bool, codes []string) {
 	l.onsets = l.onsets.After(l.Faults, faults.Look[snapshot.Key]{Chip: chip, Known: known, Codes: codes})
 }
 
-// Sample enters what a chip does at a moment: watts, and the ratio of the AI Cores. While the stream runs it knows better.
-func (l *Ledger) Sample(chip snapshot.Key, at time.Time, power, aicore optional.Float) {
-	if l.streaming.Load() {
-		return
+// Sample enters what a summary says that a chip does at a moment. While the stream runs it knows better.
+func (l *Ledger) Sample(chip snapshot.Key, sample integral.Sample) {
+	if !l.streaming.Load() {
+		l.integrals.Add(chip, sample)
 	}
-
-	l.integrals.Add(chip, integral.Sample{Time: at, Power: power, AICore: aicore})
 }
 
 // Rate enters the ratio of the AI Cores where the summary has none.
-func (l *Ledger) Rate(chip snapshot.Key, at time.Time, aicore optional.Float) {
-	l.usages.Add(chip, integral.Sample{Time: at, AICore: aicore})
+func (l *Ledger) Rate(chip snapshot.Key, sample integral.Sample) {
+	if t, _ := l.of(chip); t.byUsages {
+		l.usages.Add(chip, sample)
+	}
 }
 
 // enter puts the sums into the chips of a snapshot.

@@ -104,7 +104,7 @@ func newLinkStat(target Target, answer hccntool.LinkStat) Reading {
 }
 
 // Observe counts what the tool itself may not.
-func (l linkStat) Observe(ledger *Ledger, _ time.Time) {
+func (l linkStat) Observe(ledger *Ledger, _ time.Time, _ time.Duration) {
 	ledger.links.look(l.target.Key, l.answer.Changes)
 }
 
@@ -147,7 +147,7 @@ func newStat(target Target, answer hccntool.Stat) Reading {
 }
 
 // Observe measures how fast the port is used.
-func (s stat) Observe(ledger *Ledger, at time.Time) {
+func (s stat) Observe(ledger *Ledger, at time.Time, _ time.Duration) {
 	ledger.bandwidths.look(s.target.Key, at, snapshot.Directions{Transmit: s.answer.Transmit.Bytes, Receive: s.answer.Receive.Bytes})
 }
 

@@ -110,9 +110,9 @@ type Ported interface {
 	Ports() []snapshot.PortID
 }
 
-// An Observer is a reading that also counts: it is told once, when it comes.
+// An Observer is a reading that also counts: it is told once, when it comes, and how long what it says may last.
 type Observer interface {
-	Observe(ledger *Ledger, at time.Time)
+	Observe(ledger *Ledger, at time.Time, lasts time.Duration)
 }
 
 // Tool runs a tool: *npusmi.Runner.

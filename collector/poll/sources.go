@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ascend-exporter/ascend_exporter/collector/integral"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
@@ -139,7 +140,7 @@ func (s summary) Join(draft *Draft) {
 }
 
 // Observe adds to the integrals, and begins the counts of faults of each chip at 0.
-func (s summary) Observe(ledger *Ledger, at time.Time) {
+func (s summary) Observe(ledger *Ledger, at time.Time, lasts time.Duration) {
 	for _, row := range s.Chips {
 		if row.NPU == npusmi.NoNPU {
 			continue
@@ -149,7 +150,7 @@ func (s summary) Observe(ledger *Ledger, at time.Time) {
 		ledger.Codes(key, false, nil)
 
 		if chip := believe(row); !chip.Unusable {
-			ledger.Sample(key, at, chip.Power, chip.AICore)
+			ledger.Sample(key, integral.Sample{Time: at, Lasts: lasts, Power: chip.Power, AICore: chip.AICore})
 		}
 	}
 }

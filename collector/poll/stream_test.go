@@ -2,6 +2,7 @@ package poll
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -100,19 +101,89 @@ func TestStreamFeedsTheIntegrals(t *testing.T) {
 	})
 }
 
-func TestUsagesFeedTheIntegralsOf950(t *testing.T) {
+// TestUsagesFeedTheIntegrals where the summary has no rate of the AI Cores: however seldom they are asked, and whatever the stream says.
+func TestUsagesFeedTheIntegrals(t *testing.T) {
+	t.Parallel()
+
+	vNPUs := func(rest answers) answers {
+		return func(args string) (string, time.Duration, *npusmi.Failure) {
+			text, takes, failure := rest(args)
+
+			return strings.ReplaceAll(text, "910B3", "vir08"), takes, failure
+		}
+	}
+	for name, test := range map[string]struct {
+		answer   answers
+		interval time.Duration
+		stream   bool
+	}{
+		"950":              {whole(t, "950PR", 1, 10*time.Millisecond), time.Minute, false},
+		"950, seldom":      {whole(t, "950PR", 1, 10*time.Millisecond), 10 * time.Minute, false},
+		"950 and a stream": {whole(t, "950PR", 1, 10*time.Millisecond), time.Minute, true},
+		"vNPUs":            {vNPUs(whole(t, "910B3", 1, 10*time.Millisecond)), time.Minute, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				sources := onByDefault()
+				sources[slices.IndexFunc(sources, func(s Source) bool { return s.Name == "usages" })].Interval = test.interval
+
+				b := newBench(t, sources, test.answer)
+
+				if test.stream {
+					b.stream = newStream(func(state func(npusmi.WatchState)) Stream {
+						return &scriptedStream{state: state, begin: b.begin, stops: 10 * time.Minute, back: 20 * time.Minute}
+					})
+				}
+
+				b.run(t)
+
+				var last float64
+
+				for minute := range 61 {
+					b.at(time.Duration(minute)*time.Minute + time.Second)
+
+					busy, _ := b.last().Chips[0].Derived.BusySeconds.Get()
+					if busy < last {
+						t.Fatalf("minute %d: %v s busy after %v", minute, busy, last)
+					}
+
+					last = busy
+				}
+
+				late := test.interval.Seconds() + 60
+				if last < 0.4*(3600-late) || last > 0.4*3601 {
+					t.Errorf("%v s busy in an hour at 40 %%", last)
+				}
+			})
+		})
+	}
+}
+
+func TestChipsOf950AreAskedWithoutID(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, onByDefault(), whole(t, "950PR", 1, 10*time.Millisecond))
 		b.run(t)
 		b.at(30 * time.Minute)
 
-		if busy, ok := b.last().Chips[7].Derived.BusySeconds.Get(); !ok || busy < 0.4*28*60 || busy > 0.4*30*60 {
-			t.Errorf("%v s busy in half an hour at 40 %%", busy)
-		}
-
 		if runs := b.tool.startsOf(b.begin, "info -t health -i 7"); len(runs) == 0 || len(b.tool.startsOf(b.begin, "info -t health -i 7 -c 0")) > 0 {
 			t.Error("a product whose chips have no id was asked for one")
+		}
+	})
+}
+
+// TestSlowSummariesFeedTheIntegrals: where its share of the time lets a tool answer each 80 seconds only.
+func TestSlowSummariesFeedTheIntegrals(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, basics(), machine(t, "910B3", 8, 4*time.Second), func(c *Config) { c.MaxDuty = 0.05 })
+		b.run(t)
+		b.at(time.Hour)
+
+		derived := b.last().Chips[0].Derived
+		if seconds, _ := derived.ObservedSeconds.Get(); seconds < 3300 || seconds > 3600 {
+			t.Errorf("%v s were observed in an hour", seconds)
 		}
 	})
 }
