@@ -49,14 +49,14 @@ func chipRows() []chipRow {
 		{
 			name:     "ascend_npu_aicore_utilization_ratio",
 			help:     "Share of the time that the AI Cores were busy, 0 to 1. It reads 0 while a profiler runs on the chip.",
-			source:   "summary: AICore(%)",
+			source:   "summary: AICore(%); usages: Aicore Usage Rate(%) on 950, on a vNPU and while no summary can be read",
 			products: everywhere,
 			read:     one(func(c *snapshot.Chip) optional.Float { return c.AICore }),
 		},
 		{
 			name:     "ascend_npu_utilization_ratio",
 			help:     "Share of the time that the NPU was busy, 0 to 1: the tool's NPU Util.",
-			source:   "summary: NPU Util(%)",
+			source:   "usages: NPU Utilization(%); summary: NPU Util(%) on 950",
 			products: sinceA2,
 			read:     one(func(c *snapshot.Chip) optional.Float { return c.Utilization }),
 		},

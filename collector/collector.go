@@ -1,6 +1,6 @@
-// Package collector turns snapshots into metrics. A metric is a row of data in one of the tables: chip.go, memory.go,
-// process.go, pods.go, detail.go, ecc.go, links.go, network.go, optical.go, ports.go, fault.go, host.go, exporter.go. Rendering, the metrics reference and every check go through the rows, so a new metric
-// that the snapshot already has is one row.
+// Package collector turns snapshots into metrics. A metric is a row of data in one of the tables, which stand in the file of their
+// subject: chip.go, memory.go, ecc.go, links.go and so on. Rendering, the metrics reference and every check go through the rows, so a
+// new metric that the snapshot already has is one row.
 package collector
 
 import (

@@ -117,7 +117,10 @@ func detail() snapshot.Detail {
 				Link: "1", Down: optional.Of(0), TransmitBytes: optional.Of(100), ReceiveBytes: optional.Of(200),
 				Retries: optional.Of(1), Errors: optional.Of(2),
 			},
-			{Link: "2", Down: optional.Of(1), TransmitBytes: optional.Of(1)},
+			{
+				Link: "2", Down: optional.Of(1), TransmitBytes: optional.Of(1), ReceiveBytes: optional.Of(2),
+				Retries: optional.Of(3), Errors: optional.Of(4),
+			},
 		}},
 		Board: &snapshot.Board{
 			Product: "product", Serial: "serial", FirmwareVersion: "7.1", BoardID: "0x34", PCBID: "A", BOMID: "1", VDieID: "1 2 3 4 5",

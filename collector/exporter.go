@@ -18,7 +18,7 @@ func exporterRows() []hostRow {
 	return []hostRow{
 		{
 			name:   "ascend_exporter_up",
-			help:   "Whether the chips can be read: a summary not older than its allowed age exists, and the last attempt did not fail with a reason that says that there is nothing to read (init, no_device, occupied, permission).",
+			help:   "Whether the chips can be read: a summary not older than its allowed age exists, or chips that are asked one by one in its place answer; and the last attempt did not fail with a reason that says that there is nothing to read (init, no_device, occupied, permission).",
 			source: source,
 			read:   func(s *snapshot.Snapshot, emit emit) { emit(yes(s.Up)) },
 		},

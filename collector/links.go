@@ -23,7 +23,7 @@ func linkRows(perLink bool) []chipRow {
 		},
 		{
 			name:     "ascend_npu_hccs_links_down",
-			help:     "HCCS links that are down. Absent where the tool does not say.",
+			help:     "HCCS links that are down. Absent where the tool does not say it of all.",
 			source:   "hccs: hccs link speed, hccs link lane list",
 			products: "910B, A3",
 			read:     one(hccsSum(linkDown)),
@@ -33,7 +33,7 @@ func linkRows(perLink bool) []chipRow {
 	for _, counter := range hccsCounters() {
 		rows = append(rows, chipRow{
 			name:     "ascend_npu_hccs_" + counter.name,
-			help:     counter.help + " on all HCCS links of the chip.",
+			help:     counter.help + " on all HCCS links of the chip. Absent while they are not known of all.",
 			kind:     Counter,
 			source:   counter.source,
 			products: withHCCS,
@@ -96,18 +96,14 @@ func hccsCounters() []hccsCounter {
 	}
 }
 
-// hccsSum adds up a value of the links; absent where no link has it.
+// hccsSum adds up a value of all links.
 func hccsSum(value func(snapshot.HCCSLink) optional.Float) func(*snapshot.Chip) optional.Float {
 	return func(c *snapshot.Chip) optional.Float {
-		var sum optional.Float
-
-		if c.Detail.HCCS != nil {
-			for _, link := range c.Detail.HCCS.Links {
-				sum = sum.Plus(value(link))
-			}
+		if c.Detail.HCCS == nil {
+			return optional.Float{}
 		}
 
-		return sum
+		return sumOf(c.Detail.HCCS.Links, value)
 	}
 }
 

@@ -114,22 +114,9 @@ func not(flag optional.Float) optional.Float {
 	return optional.Of(1 - value)
 }
 
-// portsThat adds up a value of all ports; absent where a port lacks it, since a sum of counters must not fall.
+// portsThat adds up a value of all ports.
 func portsThat(value func(snapshot.Port) optional.Float) func(*snapshot.Chip) optional.Float {
-	return func(c *snapshot.Chip) optional.Float {
-		var sum optional.Float
-
-		for _, p := range ports(c) {
-			number := value(p)
-			if !number.Present() {
-				return optional.Float{}
-			}
-
-			sum = sum.Plus(number)
-		}
-
-		return sum
-	}
+	return func(c *snapshot.Chip) optional.Float { return sumOf(ports(c), value) }
 }
 
 // port is a row of a value that each port has, of those that are down or have errors or of all.

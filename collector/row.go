@@ -14,7 +14,7 @@ const (
 	Counter
 )
 
-// A row is one metric, as data: everything that describes, renders, documents or checks metrics goes through the rows.
+// row is one metric, as data: everything that describes, renders, documents or checks metrics goes through the rows.
 // T is what the metric is read from: a chip, the host's snapshot, or a query.
 type row[T any] struct {
 	name   string
@@ -40,6 +40,22 @@ func one[T any](value func(*T) optional.Float) func(*T, emit) {
 			emit(number)
 		}
 	}
+}
+
+// sumOf adds up a value of all items; absent where one lacks it, since a sum of counters must not fall.
+func sumOf[T any](items []T, value func(T) optional.Float) optional.Float {
+	var sum optional.Float
+
+	for _, item := range items {
+		number := value(item)
+		if !number.Present() {
+			return optional.Float{}
+		}
+
+		sum = sum.Plus(number)
+	}
+
+	return sum
 }
 
 // info reads an info metric: always 1, all in the labels.

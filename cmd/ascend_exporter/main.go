@@ -145,7 +145,7 @@ func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logge
 	var running sync.WaitGroup
 
 	running.Go(func() { poller.Run(ctx) })
-	running.Go(func() { logFailure(logger, manager.Watch(ctx, poller.Lives)) })
+	running.Go(func() { manager.Watch(ctx, poller.Lives, func(err error) { logFailure(logger, err) }) })
 
 	handler := newHandler(o, o.paths(collector.Concat(metrics, own), compat), latest.Load, poller.Attempted(), logger)
 	err = server.Serve(ctx, handler, o.web, func() { logFailure(logger, manager.Notify(systemd.Ready)) }, logger)

@@ -39,24 +39,6 @@ func (l HCCSLink) Down() (down, known bool) {
 	return noLane || l.Speed.Is(0), l.LaneList != "" || l.Speed.Present()
 }
 
-// LinksDown is the number of links that are down; absent when it is not known of every link.
-func (h HCCS) LinksDown() optional.Float {
-	count := 0.0
-
-	for _, link := range h.Links {
-		down, known := link.Down()
-		if !known {
-			return optional.Float{}
-		}
-
-		if down {
-			count++
-		}
-	}
-
-	return optional.Of(count).Unless(len(h.Links) == 0)
-}
-
 // ParseHCCS reads the answer for a chip.
 func ParseHCCS(output []byte) ([]PerChip[HCCS], Warnings, error) {
 	return readFields(output, func(h *HCCS, f field) (verdict, string) {

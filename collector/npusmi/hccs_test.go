@@ -3,8 +3,6 @@ package npusmi
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 )
 
@@ -67,27 +65,25 @@ func TestParseHCCS(t *testing.T) {
 	})
 }
 
-func TestHCCSLinksDown(t *testing.T) {
+func TestHCCSLinkDown(t *testing.T) {
 	t.Parallel()
 
-	up, noSpeed := HCCSLink{Speed: optional.Of(224), LaneList: "1111"}, HCCSLink{Speed: optional.Of(0)}
-	noLane, half := HCCSLink{LaneList: "0000"}, HCCSLink{LaneList: "0011"}
-
 	for _, test := range []struct {
-		name string
-		hccs HCCS
-		want optional.Float
+		name        string
+		link        HCCSLink
+		down, known bool
 	}{
-		{"up", HCCS{Links: []HCCSLink{up, half}}, optional.Of(0)},
-		{"down by speed and by lanes", HCCS{Links: []HCCSLink{up, noSpeed, noLane}}, optional.Of(2)},
-		{"one is not known", HCCS{Links: []HCCSLink{noSpeed, {Retries: optional.Of(0)}}}, optional.Float{}},
-		{"health alone does not tell which", HCCS{HealthKnown: true}, optional.Float{}},
+		{"up", HCCSLink{Speed: optional.Of(224), LaneList: "1111"}, false, true},
+		{"half of its lanes", HCCSLink{LaneList: "0011"}, false, true},
+		{"no speed", HCCSLink{Speed: optional.Of(0)}, true, true},
+		{"no lane", HCCSLink{LaneList: "0000"}, true, true},
+		{"retries alone do not tell", HCCSLink{Retries: optional.Of(0)}, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 
-			if diff := cmp.Diff(test.want, test.hccs.LinksDown(), cmp.AllowUnexported(optional.Float{})); diff != "" {
-				t.Error(diff)
+			if down, known := test.link.Down(); down != test.down || known != test.known {
+				t.Errorf("down %v, known %v", down, known)
 			}
 		})
 	}

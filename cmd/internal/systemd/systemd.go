@@ -73,28 +73,30 @@ func (m Manager) Notify(state string) error {
 }
 
 // Watch gives signs of life, twice as often as systemd wants them, until the context ends. Before each it asks lives, which waits
-// for whatever must live, or for the context's end, and says which it was. It returns the first message that failed.
-func (m Manager) Watch(ctx context.Context, lives func(context.Context) bool) error {
+// for whatever must live, or for the context's end, and says which it was. A sign that cannot be given, such as for want of a descriptor,
+// is told to failed, once while it lasts, and is no reason to give up the next.
+func (m Manager) Watch(ctx context.Context, lives func(context.Context) bool, failed func(error)) {
 	if m.Watchdog == 0 {
-		return nil
+		return
 	}
 
 	tick := time.NewTicker(m.Watchdog / 2)
 	defer tick.Stop()
 
-	for {
-		if !lives(ctx) {
-			return nil
+	told := false
+
+	for lives(ctx) {
+		err := m.Notify(alive)
+		if err != nil && !told {
+			failed(err)
 		}
 
-		if err := m.Notify(alive); err != nil {
-			return err
-		}
+		told = err != nil
 
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return nil
+			return
 		}
 	}
 }

@@ -112,18 +112,13 @@ func TestWatch(t *testing.T) {
 	t.Parallel()
 
 	connection, manager := listen(t, "WATCHDOG_USEC", "20000", "WATCHDOG_PID", "7")
-	proofs, ended := make(chan struct{}), make(chan error)
+	proofs, ended := make(chan struct{}), make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
 
 	go func() {
-		ended <- manager.Watch(ctx, func(ctx context.Context) bool {
-			select {
-			case <-proofs:
-				return true
-			case <-ctx.Done():
-				return false
-			}
-		})
+		defer close(ended)
+
+		manager.Watch(ctx, proven(proofs), func(err error) { t.Error(err) })
 	}()
 
 	for range 3 {
@@ -136,9 +131,7 @@ func TestWatch(t *testing.T) {
 
 	cancel()
 
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
+	<-ended
 
 	// What was sent without a proof would stand before this.
 	if err := manager.Notify(systemd.Stopping); err != nil {
@@ -147,6 +140,70 @@ func TestWatch(t *testing.T) {
 
 	if diff := cmp.Diff([]string{"STOPPING=1"}, heard(t, connection, 1)); diff != "" {
 		t.Errorf("heard without a proof of life (-want +got):\n%s", diff)
+	}
+}
+
+// proven says that all is well once for each proof.
+func proven(proofs <-chan struct{}) func(context.Context) bool {
+	return func(ctx context.Context) bool {
+		select {
+		case <-proofs:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// TestWatchGoesOn: while systemd cannot be told, that is said once, and it is told again as soon as it can be.
+func TestWatchGoesOn(t *testing.T) {
+	t.Parallel()
+
+	path := filepath.Join(t.TempDir(), "notify")
+
+	manager, err := systemd.New(environment("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "2000", "WATCHDOG_PID", "7"), pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	proofs, failures, ended := make(chan struct{}), make(chan error, 10), make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+
+	go func() {
+		defer close(ended)
+
+		manager.Watch(ctx, proven(proofs), func(err error) { failures <- err })
+	}()
+
+	for range 3 {
+		proofs <- struct{}{}
+	}
+
+	if err := <-failures; !strings.Contains(err.Error(), path) {
+		t.Errorf("got %v", err)
+	}
+
+	connection, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	t.Cleanup(func() { _ = connection.Close() })
+
+	if err := connection.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+
+	for range 2 { // the third of before may come late
+		proofs <- struct{}{}
+	}
+
+	heard(t, connection, 1)
+	cancel()
+	<-ended
+
+	if len(failures) > 0 {
+		t.Errorf("told again: %v", <-failures)
 	}
 }
 
