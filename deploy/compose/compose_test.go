@@ -21,6 +21,9 @@ type stack struct {
 	Services map[string]struct {
 		Image, User string
 		Privileged  bool
+		NetworkMode string `yaml:"network_mode"`
+		Command     []string
+		Ports       []string
 		Volumes     []string
 		Build       struct{ Context, Dockerfile string }
 	}
