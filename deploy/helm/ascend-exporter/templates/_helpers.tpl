@@ -54,6 +54,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 # The node, so that a host stays the same one when its pod is replaced.
 - sourceLabels: [__meta_kubernetes_pod_node_name]
   targetLabel: instance
+# What the operator says of the exporter's own pod: with it each rollout would rename all series of the node.
+- action: labeldrop
+  regex: namespace|service|pod|container|endpoint
 {{- range $label := list "cluster" "superpod" "rack" }}
 {{- $from := get $.Values.location $label }}
 {{- with $from.value }}
