@@ -4,6 +4,7 @@ package packages_test
 import (
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,7 +15,10 @@ import (
 
 // release is what .goreleaser.yml says, as far as it is looked at here.
 type release struct {
-	Before struct{ Hooks []string }
+	Before   struct{ Hooks []string }
+	Archives []struct {
+		Files []struct{ Src string }
+	}
 }
 
 // workflow is what a workflow says, as far as it is looked at here.
@@ -105,5 +109,61 @@ func TestWorkflowInstalls(t *testing.T) {
 
 	if called == 0 {
 		t.Errorf("the hooks %v call none of %v", config.Before.Hooks, tools["release"])
+	}
+}
+
+// sources has the paths that pages tell of and that need the sources all the same: to build the simulated fleet, to change the project, and
+// the chart, which is released by itself.
+var sources = []string{
+	"deploy/compose/demo", "deploy/helm", "deploy/prometheus/check", "deploy/prometheus/demo.yml", "deploy/prometheus/templates", "deploy/prometheus/tests",
+}
+
+// TestArchivesHave: an archive has the files of deploy and dashboards that the pages in it tell of, whether by a link or in a command. The
+// packages have the same.
+func TestArchivesHave(t *testing.T) {
+	t.Parallel()
+
+	var config release
+
+	read(t, ".goreleaser.yml", &config)
+
+	var shipped []string
+
+	for _, file := range config.Archives[0].Files {
+		// Folders within ** are matched one level deep, which is enough to see that there is something.
+		found, err := filepath.Glob("../../" + strings.ReplaceAll(file.Src, "**", "*"))
+		if err != nil || len(found) == 0 {
+			t.Errorf("nothing matches %s (%v)", file.Src, err)
+		}
+
+		for _, path := range found {
+			shipped = append(shipped, strings.TrimPrefix(path, "../../"))
+		}
+	}
+
+	told := regexp.MustCompile(`\b(?:deploy|dashboards/json)(?:/[\w-]+(?:\.\w+)*)+`)
+	seen := 0
+
+	for _, page := range shipped {
+		if path.Ext(page) != ".md" || path.Base(page) == "architecture.md" || path.Base(page) == "CHANGELOG.md" {
+			continue
+		}
+
+		for _, name := range told.FindAllString(text(t, page), -1) {
+			within := func(folder string) bool { return name == folder || strings.HasPrefix(name, folder+"/") }
+			if _, err := os.Stat("../../" + name); err != nil || slices.ContainsFunc(sources, within) {
+				continue
+			}
+
+			seen++
+
+			if !slices.ContainsFunc(shipped, func(file string) bool { return file == name || strings.HasPrefix(file, name+"/") }) {
+				t.Errorf("%s tells of %s, which is in no archive", page, name)
+			}
+		}
+	}
+
+	if seen < 20 {
+		t.Errorf("the pages tell of %d files only", seen)
 	}
 }
