@@ -176,10 +176,10 @@ func unheld(l Limits) Panel {
 	rows := fmt.Sprintf(`topk(20, max by (%s) (
   ascend_npu_hbm_unattributed_bytes{$here} > %g * ascend_npu_hbm_total_bytes{$here}
     and ascend_npu_processes{$here} == 0
-    unless on (cluster, instance, npu, chip) (ascend_npu_pod_info{$here} or ascend_npu_job_info{$here})
-))`, everyChip, l.UnheldRatio)
+    unless on (cluster, instance, npu, chip) (ascend_npu_pod_info{$here} or ascend_npu_job_info{$here} or %s)
+))`, everyChip, l.UnheldRatio, busyChips(l))
 
-	p := wasted("Memory without a process", "HBM in use of chips without a process, a pod or a job: left behind by a process that has ended. The next job may not fit.",
+	p := wasted("Memory without a process", "HBM in use of idle chips of which no process, pod or job is known: left behind by a process that has ended, or held by one in a container that npu-smi does not show.",
 		"No chip has such memory, or its processes cannot be seen.", "-HBM", state("HBM", rows, amounts(inBytes, Scale{Base: notice}), 0))
 	p.Width = columns / 2
 
