@@ -13,34 +13,62 @@ import (
 	"github.com/prometheus/prometheus/promql"
 )
 
-// split takes the rules out that are evaluated after all others: those that read their own last results.
-func split(all []*rule) (others, last []*rule, err error) {
-	for _, r := range all {
-		if slices.Contains(r.inputs, r.name) {
-			last = append(last, r)
-		} else {
-			others = append(others, r)
-		}
-	}
+// split takes the rules out that are evaluated after all others: those that read their own last results (last), and those that read what
+// such rules record (after).
+func split(all []*rule) (others, last, after []*rule, err error) {
+	late := lateNames(all)
 
-	for _, r := range others {
-		for _, own := range last {
-			if !r.alert && slices.Contains(r.inputs, own.name) {
-				return nil, nil, fmt.Errorf("%s reads %s, which is only evaluated after it, since it reads its own results", r, own.name)
-			}
+	for _, r := range all {
+		switch {
+		case r.readsItself():
+			last = append(last, r)
+		case late[r.name]:
+			after = append(after, r)
+		default:
+			others = append(others, r)
 		}
 
 		for label, text := range r.labels {
 			if r.alert && strings.Contains(text, "{{") {
-				return nil, nil, fmt.Errorf("%s: its label %s is a template, which a history does not fill in", r, label)
+				return nil, nil, nil, fmt.Errorf("%s: its label %s is a template, which a history does not fill in", r, label)
 			}
 		}
 	}
 
-	return others, last, nil
+	for _, r := range last {
+		for _, input := range after {
+			if slices.Contains(r.inputs, input.name) {
+				return nil, nil, nil, fmt.Errorf("%s reads its own results and %s, which is only evaluated after it", r, input.name)
+			}
+		}
+	}
+
+	after, err = order(after, byName(after))
+
+	return others, last, after, err
 }
 
-// raise writes what the rules record that read their own last results, step by step, and then the alerts.
+// lateNames are what rules record that read their own last results, and what is made of it.
+func lateNames(all []*rule) map[string]bool {
+	late := make(map[string]bool)
+
+	for known := -1; known < len(late); {
+		known = len(late)
+
+		for _, r := range all {
+			if r.readsItself() || !r.alert && slices.ContainsFunc(r.inputs, func(name string) bool { return late[name] }) {
+				late[r.name] = true
+			}
+		}
+	}
+
+	return late
+}
+
+// readsItself says whether a rule reads its own last results.
+func (r *rule) readsItself() bool { return !r.alert && slices.Contains(r.inputs, r.name) }
+
+// raise writes what the rules record that read their own last results, step by step, then what is made of it, and then the alerts.
 func (w *writer) raise(ctx context.Context) error {
 	if w.Alerts == 0 {
 		return nil
@@ -51,10 +79,15 @@ func (w *writer) raise(ctx context.Context) error {
 
 	for at := begin; at < w.end; at += step {
 		for _, r := range w.plan.last {
-			a := w.blocks.appender(ctx)
-			if err := a.end(w.engine.eval(ctx, w.blocks, r, at, at+step, a.add)); err != nil {
+			if err := w.record(ctx, r, at, at+step); err != nil {
 				return err
 			}
+		}
+	}
+
+	for _, r := range w.plan.after {
+		if err := w.record(ctx, r, begin, w.end); err != nil {
+			return err
 		}
 	}
 

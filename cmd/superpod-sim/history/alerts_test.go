@@ -70,6 +70,8 @@ func TestAlerts(t *testing.T) {
 
 	const rules = `groups: [{name: g, rules: [
   {record: "host:ascend_npu_chips:last", expr: 'max by (instance) (ascend_npu_chips) or last_over_time(host:ascend_npu_chips:last[1h])'},
+  {record: "fleet:ascend_npu_chips:double", expr: '2 * fleet:ascend_npu_chips:last'},
+  {record: "fleet:ascend_npu_chips:last", expr: 'sum(host:ascend_npu_chips:last)'},
   {alert: Down, expr: 'up == 0', for: 10m, labels: {severity: warning}},
   {alert: Silent, expr: 'host:ascend_npu_chips:last unless on (instance) ascend_npu_chips'},
   {alert: Never, expr: 'ascend_npu_chips > 99'},
@@ -89,11 +91,13 @@ func TestAlerts(t *testing.T) {
 	name := o.Hosts[3].Name
 	p := startPrometheus(t, o.Output, lastStep())
 	p.want(`count(host:ascend_npu_chips:last)`, 4)
+	p.want(`fleet:ascend_npu_chips:double / on () sum(ascend_npu_chips)`, 2)
 	p.want(`ALERTS`)
 
 	p.At = lastStep().Add(-7 * time.Minute)
 	p.want(`ALERTS{alertname="Down", alertstate="firing", severity="warning", instance="`+name+`", rack!=""}`, 1)
 	p.want(`count(ALERTS{alertname="Silent", instance="`+name+`"})`, 1)
+	p.want(`fleet:ascend_npu_chips:last - on () sum(ascend_npu_chips) > bool 0`, 1)
 	p.want(`count(ALERTS)`, 3) // the alert of the other rules, which does not wait, fires too
 
 	p.At = lastStep().Add(-20 * time.Minute)
@@ -110,8 +114,8 @@ func TestAlertsRefused(t *testing.T) {
 	t.Parallel()
 
 	for rules, want := range map[string]string{
-		`[{record: "a:b", expr: 'a:b or up'}, {record: "c:d", expr: 'sum(a:b)'}]`: "rule c:d of group \"g\" in",
-		`[{alert: A, expr: up, labels: {severity: "{{ $value }}"}}]`:              "its label severity is a template",
+		`[{record: "a:b", expr: 'a:b or c:d'}, {record: "c:d", expr: 'sum(a:b)'}]`: "a:b of group \"g\" in",
+		`[{alert: A, expr: up, labels: {severity: "{{ $value }}"}}]`:               "its label severity is a template",
 	} {
 		o := small(t)
 		o.Alerts = time.Hour

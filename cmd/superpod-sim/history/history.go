@@ -35,8 +35,8 @@ type Options struct {
 	Step     time.Duration
 	Raw      time.Duration // for how long before End there are raw series; 0 is none
 	Recorded time.Duration // for how long there are recorded ones; 0 is none
-	// Alerts is for how long there are the alerts of the rules, and what rules record that read their own last result; at most Raw and
-	// Recorded, since they read what has to be there. 0 is none: alerts are passed over then.
+	// Alerts is for how long there are the alerts of the rules, and what rules record that read their own last result, or what such rules
+	// record; at most Raw and Recorded, since they read what has to be there. 0 is none: alerts are passed over then.
 	Alerts time.Duration
 	Rules  []string // files of rules
 
@@ -127,7 +127,7 @@ func (o Options) plan() (plan, error) {
 		return newPlan(all)
 	}
 
-	others, last, err := split(all)
+	others, last, after, err := split(all)
 	if err != nil {
 		return plan{}, err
 	}
@@ -139,7 +139,7 @@ func (o Options) plan() (plan, error) {
 	}
 
 	p, err := newPlan(others)
-	p.last = last
+	p.last, p.after = last, after
 
 	return p, err
 }
@@ -191,7 +191,7 @@ func (w *writer) write(ctx context.Context) error {
 		for i, r := range w.plan.fleet {
 			w.progress.tell("rules over all hosts", i, len(w.plan.fleet))
 
-			if err := w.record(ctx, r); err != nil {
+			if err := w.record(ctx, r, w.recorded, w.end); err != nil {
 				return err
 			}
 		}
@@ -243,10 +243,10 @@ func (w *writer) writeHosts(ctx context.Context) error {
 }
 
 // record evaluates a rule over what was recorded of all hosts.
-func (w *writer) record(ctx context.Context, r *rule) error {
+func (w *writer) record(ctx context.Context, r *rule, begin, end int64) error {
 	a := w.blocks.appender(ctx)
 
-	err := w.engine.eval(ctx, w.blocks, r, w.recorded, w.end, a.add)
+	err := w.engine.eval(ctx, w.blocks, r, begin, end, a.add)
 
 	return a.end(err)
 }

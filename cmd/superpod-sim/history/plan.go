@@ -12,6 +12,7 @@ type plan struct {
 	byHost []*rule // those that read raw series, and those whose results such rules read: for each host by itself
 	fleet  []*rule // the others, which read recorded series only: once for all hosts
 	last   []*rule // those that read their own last results, after all others
+	after  []*rule // those that read what the last ones record
 	alerts []*rule
 
 	raw           map[string]bool // the raw metrics that the rules read
@@ -25,7 +26,6 @@ const maxWindow = time.Hour
 // newPlan orders rules. The error says which of them cannot be evaluated in any order, or not for each host by itself.
 func newPlan(rules []*rule) (plan, error) {
 	p := plan{raw: make(map[string]bool)}
-	recorders := make(map[string][]*rule)
 
 	for _, r := range rules {
 		if r.alert {
@@ -34,10 +34,7 @@ func newPlan(rules []*rule) (plan, error) {
 	}
 
 	rules = slices.DeleteFunc(slices.Clone(rules), func(r *rule) bool { return r.alert })
-
-	for _, r := range rules {
-		recorders[r.name] = append(recorders[r.name], r)
-	}
+	recorders := byName(rules)
 
 	ordered, err := order(rules, recorders)
 	if err != nil {
@@ -78,6 +75,16 @@ func newPlan(rules []*rule) (plan, error) {
 	return p, nil
 }
 
+// byName are rules by what they record.
+func byName(rules []*rule) map[string][]*rule {
+	recorders := make(map[string][]*rule)
+	for _, r := range rules {
+		recorders[r.name] = append(recorders[r.name], r)
+	}
+
+	return recorders
+}
+
 // byHostReason says why a rule has to be evaluated host by host; "" where it has not. It notes the raw metrics of the rule.
 func (p *plan) byHostReason(r *rule, recorders map[string][]*rule, needed map[string]*rule) string {
 	reason := ""
@@ -87,7 +94,7 @@ func (p *plan) byHostReason(r *rule, recorders map[string][]*rule, needed map[st
 	}
 
 	for _, name := range r.inputs {
-		if recorders[name] == nil {
+		if recorders[name] == nil && !strings.Contains(name, ":") { // a colon is for what is recorded: by a rule of another file
 			p.raw[name] = true
 			p.countsSamples = p.countsSamples || strings.HasPrefix(name, "scrape_s")
 			reason = "no rule records " + name + ", which it reads"
