@@ -27,7 +27,8 @@ func fleet(l Limits) Page {
 // Expressions that give a series for each SuperPod.
 const (
 	spChips     = `superpod:ascend_npu_chips:sum{$here}`
-	spMissing   = `superpod:ascend_npu_expected_chips:sum{$here} - on (cluster, superpod) superpod:ascend_npu_chips:sum{$here}`
+	spMissing   = `superpod:ascend_npu_missing_chips:count{$here}`
+	spUnlisted  = `superpod:ascend_npu_expected_chips:sum{$here} - on (cluster, superpod) superpod:ascend_npu_chips:sum{$here}` // of hosts that answer
 	spUnhealthy = `superpod:ascend_npu_unhealthy_chips:count{$here}`
 	spUnusable  = `superpod:ascend_npu_unusable_chips:sum{$here}`
 	spUnread    = `superpod:up:count{$here} - on (cluster, superpod) (superpod:ascend_exporter_up:sum{$here} or 0 * superpod:up:count{$here})`
@@ -74,7 +75,7 @@ func fleetState() []Panel {
 
 	return []Panel{
 		tile("Hosts unread", "Hosts in the discovery of which no chip can be read: the exporter is down, or the tool finds nothing.", sum(spUnread), counts(faults(bad))),
-		tile("Chips missing", "Chips that hosts should have by their exporters and that npu-smi does not list. Those of hosts that are not read are not counted here.", sum(spMissing), counts(faults(bad))),
+		tile("Chips missing", "Chips that hosts should have by the last word of their exporters and that npu-smi does not list: all of a host that is down, none of one in maintenance.", sum(spMissing), counts(faults(bad))),
 		tile("Unhealthy", "Chips whose health is Warning, Alarm or Critical.", sum(spUnhealthy), counts(faults(bad))),
 		tile("Unusable", "Chips that npu-smi lists without any believable reading.", sum(spUnusable), counts(faults(bad))),
 		tile("Links down", "RoCE links that are down and in use, and HCCS links that are down.", sum(spLinksDown()), counts(faults(bad))).unless(noLinks),
@@ -153,7 +154,7 @@ func bySuperPod(title, about, expr string, field Field, steps bool) Panel {
 func chipsByUse() Panel {
 	return Panel{
 		Title: "Chips by what they do", Width: 12, Height: 8, Field: counts(plain()),
-		About: "All chips that there should be: busy, held but idle, free, without a reading of their use, and missing.",
+		About: "All chips that there should be: busy, held but idle, free, without a reading of their use, and missing. Those of hosts that are down are missing, unless they are in maintenance.",
 		Empty: "No host of the selection was read in this time, or the recording rules are missing.",
 		View: Lines{Stacked: true, Colours: map[string]string{
 			"Busy": neutral, "Held idle": notice, "Free": quiet, "No reading": unknown, "Missing": bad,

@@ -82,7 +82,7 @@ func rackState() string {
 	}
 
 	return strings.Join([]string{
-		of(6, spMissing), of(5, spUnread), of(4, spUnhealthy+" + on (cluster, superpod) "+spUnusable), of(3, spLinksDown()),
+		of(6, spUnlisted), of(5, spUnread), of(4, spUnhealthy+" + on (cluster, superpod) "+spUnusable), of(3, spLinksDown()),
 		of(2, `superpod:ascend_npu_hot_chips:count{$here}`), of(1, spThrottled),
 	}, "\n or ")
 }
