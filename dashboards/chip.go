@@ -79,7 +79,7 @@ func chipState(l Limits) []Panel {
 		chipTile("Isolated pages", "Pages of the HBM that are isolated for errors that could not be corrected. It turns where the alerts on them begin: the vendor resets at the first and replaces at the second.",
 			`sum(ascend_npu_ecc_isolated_pages{$here,memory="hbm",type="double_bit"})`,
 			counts(Scale{Base: quiet, Steps: []Step{{0, good}, {l.Pages, notice}, {l.PagesWorst, bad}}})).unless(noPages),
-		chipTile("RoCE link", "State of the RoCE port. Not in use is a port that is down and was never up since the chip's start, on a host where no other is.",
+		chipTile("RoCE link", "State of the RoCE port. Not in use is a port that is down and was up neither since the chip's start nor within a day, on a host where no other is.",
 			"max("+roceLink()+")", roceLinks()).unless(noRoCE),
 		chipTile("HCCS links down", "HCCS links of the chip that are down.", one("ascend_npu_hccs_links_down"), counts(faults(bad))).unless(noHCCS),
 		chipTile("Not answered", "Queries of the exporter that this chip fails. Below, Collection names them.",

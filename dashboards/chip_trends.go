@@ -85,7 +85,7 @@ func chipLinks() []Panel {
 	// The tools are asked for these every minute, and every 5 minutes.
 	traffic.Interval, trouble.Interval, hccs.Interval, buses.Interval = "2m", "2m", "10m", "10m"
 
-	link := chipLines("RoCE link", "State of the RoCE port. Not in use is a port that is down and was never up since the chip's start, on a host where no other is.",
+	link := chipLines("RoCE link", "State of the RoCE port. Not in use is a port that is down and was up neither since the chip's start nor within a day, on a host where no other is.",
 		roceLinks(), Timeline{}, line("RoCE", "max("+roceLink()+")", "")).unless(noRoCE)
 	down := chipLines("HCCS links down", "HCCS links of the chip that are down.", counts(faults(bad)), Timeline{},
 		line("HCCS", one("ascend_npu_hccs_links_down"), "")).unless(noHCCS)

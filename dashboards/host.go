@@ -148,7 +148,7 @@ func hostStates() []Panel {
 		perChip("Health", "The health that npu-smi gives.", byChip(`ascend_npu_health_status{$here}`), health(), Timeline{}),
 		perChip("Throttled", "Whether a chip ran below its rated clock while it was busy.", throttled,
 			states(State{"0", "No", good}, State{"1", "Yes", notice}), Timeline{}).unless(noClock),
-		perChip("RoCE link", "State of the RoCE port. Not in use is a port that is down and was never up since the chip's start, on a host where no other is.", roceLink(),
+		perChip("RoCE link", "State of the RoCE port. Not in use is a port that is down and was up neither since the chip's start nor within a day, on a host where no other is.", roceLink(),
 			roceLinks(), Timeline{}).unless(noRoCE),
 		perChip("HCCS links down", "HCCS links of the chip that are down.", byChip(`ascend_npu_hccs_links_down{$here}`), counts(faults(bad)), Timeline{}).unless(noHCCS),
 	}

@@ -102,7 +102,7 @@ func rackLinks() []Panel {
 	grown := func(metric string) string { return "sum by (instance) (increase(" + metric + "{$here}[$__range]))" }
 
 	return []Panel{
-		byServer("RoCE link", "State of the RoCE ports. Not in use is a port that is down and was never up since the chip's start, on a host where no other is.", roceState,
+		byServer("RoCE link", "State of the RoCE ports. Not in use is a port that is down and was up neither since the chip's start nor within a day, on a host where no other is.", roceState,
 			states(State{"1", "Up", good}, State{"0", "Down", bad}, State{"-1", "Not in use", quiet})).unless(noRoCE),
 		byServer("HCCS links down", "HCCS links of the chips that are down.", `ascend_npu_hccs_links_down{$here}`, counts(faults(bad))).unless(noHCCS),
 		{
