@@ -87,19 +87,8 @@ func chipState(l Limits) []Panel {
 	}
 }
 
-// hot is where a chip counts as hot and, where the values of the rules give a limit for single chips, is too hot.
-func (l Limits) hot() Scale {
-	hot, tooHot := Step{l.HotCelsius, notice}, Step{l.TooHotCelsius, bad}
-
-	switch {
-	case tooHot.From == 0:
-		return rising(hot)
-	case tooHot.From <= hot.From:
-		return rising(tooHot)
-	default:
-		return rising(hot, tooHot)
-	}
-}
+// hot is where a chip counts as hot.
+func (l Limits) hot() Scale { return rising(Step{l.HotCelsius, notice}) }
 
 func (l Limits) hotHBM() Scale { return rising(Step{l.HBMHigh, notice}, Step{l.HBMWorst, bad}) }
 

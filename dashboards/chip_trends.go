@@ -1,5 +1,11 @@
 package dashboards
 
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
 // noMedian is of the medians that the alerts compare with.
 const noMedian = "The host stands in no rack, or no chip of the rack is busy."
 
@@ -7,11 +13,12 @@ func chipHeat(l Limits) []Panel {
 	const noStream = "The fast stream does not run."
 
 	return []Panel{
-		chipLines("Temperature", "Temperature of the chip and the median of the busy chips of its rack. Lines are where the rules count a chip as hot and, if they have a limit for single chips, as too hot.",
-			celsius(l.hot()), Lines{},
-			line("Chip", one("ascend_npu_temperature_celsius"), ""),
-			line("Chip, peak", one("ascend_npu_temperature_peak_celsius"), noStream),
-			line("Rack, median of busy chips", `max(rack:ascend_npu_busy_temperature_celsius:median{`+aroundChip+`})`, noMedian)),
+		chipLines("Temperature", "Temperature of the chip and the median of the busy chips of its rack. A line is where the rules count a chip as hot; where they have a limit for its model, that is one too.",
+			celsius(l.hot()), Lines{}, append([]Query{
+				line("Chip", one("ascend_npu_temperature_celsius"), ""),
+				line("Chip, peak", one("ascend_npu_temperature_peak_celsius"), noStream),
+				line("Rack, median of busy chips", `max(rack:ascend_npu_busy_temperature_celsius:median{`+aroundChip+`})`, noMedian),
+			}, limitsOfModels(l)...)...),
 		chipLines("Temperature of the HBM", "Lines are where the alerts begin.", celsius(l.hotHBM()), Lines{},
 			line("HBM", one("ascend_npu_hbm_temperature_celsius"), noHBM)).unless(noHBM),
 		chipLines("Power", "Measured power: of an A3 that of the package of two chips, of a 310P that of the card. The median is that of the busy chips of the rack.",
@@ -31,6 +38,18 @@ func chipHeat(l Limits) []Panel {
 		chipLines("Voltage", "Voltage of the chip.", Field{Unit: inVolts, Decimals: 2, Scale: plain()}, Lines{},
 			line("Chip", one("ascend_npu_voltage_volts"), "")).unless("The product does not tell its voltage."),
 	}
+}
+
+// limitsOfModels are lines at the limits of the alert on hot chips, of which a chip has that of its model.
+func limitsOfModels(l Limits) []Query {
+	var lines []Query
+
+	for _, model := range slices.Sorted(maps.Keys(l.TooHotCelsius)) {
+		expr := fmt.Sprintf(`max(%g * ascend_npu_info{$here,model=~"%s"})`, l.TooHotCelsius[model], model)
+		lines = append(lines, line("Limit of "+model, expr, "The chip is of another model."))
+	}
+
+	return lines
 }
 
 func chipECC(l Limits) []Panel {

@@ -10,13 +10,13 @@ import (
 // Limits are the values of the rules (deploy/prometheus/values.yml) from which on a dashboard shows a number in another colour, so
 // that it turns when the alert does.
 type Limits struct {
-	HotCelsius         float64 // a chip counts as hot
-	BusyRatio          float64 // share of the AI Cores from which on a chip is busy
-	UnheldRatio        float64 // share of the HBM that no process holds
-	TooHotCelsius      float64 // of a chip, for AscendNpuTemperatureHigh; 0 where that is off
-	HBMHigh, HBMWorst  float64 // temperatures of the HBM
-	StaleSeconds       float64 // age of the summary
-	LateSeconds        float64 // of a query for its interval
+	HotCelsius         float64       // a chip counts as hot
+	BusyRatio          float64       // share of the AI Cores from which on a chip is busy
+	UnheldRatio        float64       // share of the HBM that no process holds
+	TooHotCelsius      rules.ByModel // of a chip, for AscendNpuTemperatureHigh
+	HBMHigh, HBMWorst  float64       // temperatures of the HBM
+	StaleSeconds       float64       // age of the summary
+	LateSeconds        float64       // of a query for its interval
 	ScrapeSeconds      float64
 	Pages, PagesWorst  float64 // isolated pages of the HBM
 	SeriesHost, Series float64 // of a host, and further ones for each of its chips
@@ -51,9 +51,7 @@ func NewLimits(values rules.Values) (Limits, error) {
 	}
 
 	if alert, _ := values["alerts"].(map[string]any)["AscendNpuTemperatureHigh"].(map[string]any); alert["enabled"] == true {
-		if l.TooHotCelsius, err = threshold(values, "alerts.AscendNpuTemperatureHigh.celsius"); err != nil {
-			return Limits{}, err
-		}
+		l.TooHotCelsius, _ = alert["celsius"].(rules.ByModel)
 	}
 
 	l.Runbooks, _ = values["runbooks"].(string)

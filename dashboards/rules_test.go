@@ -153,7 +153,7 @@ recording: {hot_celsius: 71.5}
 runbooks: https://wiki.example/npu
 job: npu-.+
 alerts:
-  AscendNpuTemperatureHigh: {enabled: true, celsius: 76.5}
+  AscendNpuTemperatureHigh: {celsius: {910B.*: 76.5}}
 `)); err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ alerts:
 
 	for file, wants := range map[string][]string{
 		"json/ascend-fleet.json":      {`"value": 71.5`, "https://wiki.example/npu/${__data.fields.alertname"},
-		"json/ascend-chip.json":       {`"value": 71.5`, `"value": 76.5`},
+		"json/ascend-chip.json":       {`"value": 71.5`, `max(76.5 * ascend_npu_info{`, `model=~\"910B.*\"`},
 		"json/ascend-monitoring.json": {`job=~\"npu-.+\"`},
 	} {
 		for _, want := range wants {

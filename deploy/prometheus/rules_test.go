@@ -205,19 +205,22 @@ func TestWrongValues(t *testing.T) {
 
 	for text, want := range map[string]string{
 		"jobs: ascend": "mine.yml:1: unknown key jobs. Known in the file are alerts, grafana, interval, job,",
-		"alerts:\n  AscendExporterDwon: {for: 1m}":       "mine.yml:2: unknown key alerts.AscendExporterDwon. Known in alerts are AscendCollectionFailing,",
-		"alerts: {AscendExporterDown: {celsius: 3}}":     "mine.yml:1: unknown key alerts.AscendExporterDown.celsius. Known in alerts.AscendExporterDown are enabled, for, keep_firing_for, severity",
-		"alerts: {AscendExporterDown: {for: soon}}":      `mine.yml:1: alerts.AscendExporterDown.for: "soon" is no duration such as 90s, 5m or 1d`,
-		"alerts: {AscendExporterDown: {for: 5}}":         `mine.yml:1: alerts.AscendExporterDown.for: "5" is no text: put it in quotes`,
-		"alerts: {AscendExporterDown: {severity: page}}": `mine.yml:1: alerts.AscendExporterDown.severity: "page" is none of critical, warning, info, none`,
-		"alerts: {AscendExporterDown: {enabled: 1}}":     `mine.yml:1: alerts.AscendExporterDown.enabled: "1" is neither true nor false`,
-		"alerts: {AscendRackCooling: {ratio: a lot}}":    `mine.yml:1: alerts.AscendRackCooling.ratio: "a lot" is no number`,
-		"alerts: {AscendRackCooling: 3}":                 "mine.yml:1: alerts.AscendRackCooling has to be a map with the keys enabled, for, keep_firing_for, ratio, severity",
-		"job: a\njob: b":                                 "mine.yml:2: job is set twice",
-		`job: "a("`:                                      `mine.yml:1: job: "a(" is no regular expression`,
-		"job: [":                                         "mine.yml: yaml: line 1:",
-		"- job":                                          "mine.yml:1: the file has to be a map",
-		"jobs: a\ninterval: x":                           `mine.yml:2: interval: "x" is no duration`, // both are told
+		"alerts:\n  AscendExporterDwon: {for: 1m}":                    "mine.yml:2: unknown key alerts.AscendExporterDwon. Known in alerts are AscendCollectionFailing,",
+		"alerts: {AscendExporterDown: {celsius: 3}}":                  "mine.yml:1: unknown key alerts.AscendExporterDown.celsius. Known in alerts.AscendExporterDown are enabled, for, keep_firing_for, severity",
+		"alerts: {AscendExporterDown: {for: soon}}":                   `mine.yml:1: alerts.AscendExporterDown.for: "soon" is no duration such as 90s, 5m or 1d`,
+		"alerts: {AscendExporterDown: {for: 5}}":                      `mine.yml:1: alerts.AscendExporterDown.for: "5" is no text: put it in quotes`,
+		"alerts: {AscendExporterDown: {severity: page}}":              `mine.yml:1: alerts.AscendExporterDown.severity: "page" is none of critical, warning, info, none`,
+		"alerts: {AscendExporterDown: {enabled: 1}}":                  `mine.yml:1: alerts.AscendExporterDown.enabled: "1" is neither true nor false`,
+		"alerts: {AscendRackCooling: {ratio: a lot}}":                 `mine.yml:1: alerts.AscendRackCooling.ratio: "a lot" is no number`,
+		"alerts: {AscendRackCooling: 3}":                              "mine.yml:1: alerts.AscendRackCooling has to be a map with the keys enabled, for, keep_firing_for, ratio, severity",
+		"alerts: {AscendNpuTemperatureHigh: {celsius: 80}}":           "mine.yml:1: alerts.AscendNpuTemperatureHigh.celsius has to be a map of models and numbers, such as {910B.*: 85}",
+		"alerts: {AscendNpuTemperatureHigh: {celsius: {310: hot}}}":   "mine.yml:1: alerts.AscendNpuTemperatureHigh.celsius has to be a map of models and numbers",
+		"alerts: {AscendNpuTemperatureHigh: {celsius: {910B*(: 80}}}": `mine.yml:1: alerts.AscendNpuTemperatureHigh.celsius: "910B*(" is no regular expression without quotes`,
+		"job: a\njob: b":       "mine.yml:2: job is set twice",
+		`job: "a("`:            `mine.yml:1: job: "a(" is no regular expression`,
+		"job: [":               "mine.yml: yaml: line 1:",
+		"- job":                "mine.yml:1: the file has to be a map",
+		"jobs: a\ninterval: x": `mine.yml:2: interval: "x" is no duration`, // both are told
 	} {
 		values, err := rules.Defaults()
 		if err != nil {

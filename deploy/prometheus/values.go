@@ -16,6 +16,9 @@ import (
 // Values are what the templates are rendered with: maps, strings, numbers and booleans, as in values.yml.
 type Values map[string]any
 
+// ByModel are numbers by models of chips, regular expressions for the whole of the label model. In values.yml it is a map without keys.
+type ByModel map[string]float64
+
 // Defaults are the values of values.yml.
 func Defaults() (Values, error) {
 	content, err := files.ReadFile("values.yml")
@@ -28,7 +31,20 @@ func Defaults() (Values, error) {
 		return nil, fmt.Errorf("values.yml: %w", err)
 	}
 
+	byModel(values)
+
 	return values, nil
+}
+
+// byModel turns the maps without keys into what they stand for.
+func byModel(values map[string]any) {
+	for key, value := range values {
+		if inner, ok := value.(map[string]any); ok && len(inner) == 0 {
+			values[key] = ByModel{}
+		} else if ok {
+			byModel(inner)
+		}
+	}
 }
 
 // Load gives the defaults with what files set over them, in this order. Errors tell the file, the line and what would be right:
@@ -88,6 +104,8 @@ func set(file, path string, into map[string]any, node *yaml.Node) error {
 			problems = append(problems, fmt.Errorf("%s:%d: %s is set twice", file, key.Line, at))
 		case isMap:
 			problems = append(problems, set(file, at, inner, value))
+		case isByModel(before):
+			problems = append(problems, before.(ByModel).set(file, at, value))
 		default:
 			after, err := scalar(key.Value, before, value)
 			if err != nil {
@@ -101,6 +119,39 @@ func set(file, path string, into map[string]any, node *yaml.Node) error {
 	}
 
 	return errors.Join(problems...)
+}
+
+func isByModel(value any) bool {
+	_, ok := value.(ByModel)
+
+	return ok
+}
+
+// set sets numbers of further models.
+func (m ByModel) set(file, path string, node *yaml.Node) error {
+	var numbers map[string]float64
+	if node.Kind != yaml.MappingNode || node.Decode(&numbers) != nil {
+		return fmt.Errorf("%s:%d: %s has to be a map of models and numbers, such as {910B.*: 85}", file, node.Line, path)
+	}
+
+	for model := range numbers {
+		if !isPattern(model) {
+			return fmt.Errorf("%s:%d: %s: %q is %s", file, node.Line, path, model, noPattern)
+		}
+	}
+
+	maps.Copy(m, numbers)
+
+	return nil
+}
+
+const noPattern = "no regular expression without quotes and backslashes"
+
+// isPattern says whether a text can stand in quotes as a regular expression.
+func isPattern(text string) bool {
+	_, err := regexp.Compile(text)
+
+	return err == nil && !strings.ContainsAny(text, "\"\\\n")
 }
 
 // scalar decodes a value that takes the place of another one, and has to be of its kind.
@@ -140,10 +191,8 @@ func checkText(key, before, after string) error {
 		return fmt.Errorf("%q is none of critical, warning, info, none", after)
 	}
 
-	if key == "job" {
-		if _, err := regexp.Compile(after); err != nil || strings.ContainsAny(after, "\"\\\n") {
-			return fmt.Errorf("%q is no regular expression without quotes and backslashes", after)
-		}
+	if key == "job" && !isPattern(after) {
+		return fmt.Errorf("%q is %s", after, noPattern)
 	}
 
 	if _, err := model.ParseDuration(before); err == nil {
