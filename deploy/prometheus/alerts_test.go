@@ -94,7 +94,9 @@ func table(t *testing.T) string {
 
 	var b strings.Builder
 
-	b.WriteString("| alert | of | severity | after | held | says |\n| --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("| alert | of | severity | after | held | says | shown by |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+
+	endToEnd := stories(t)
 
 	for _, a := range all {
 		if a.Alert == "" {
@@ -107,7 +109,14 @@ func table(t *testing.T) string {
 		}
 
 		level, says := told(a.Annotations["summary"])
-		fmt.Fprintf(&b, "| [%s](runbooks/%s.md) | %s | %s%s | %s | %s | %s |\n", a.Alert, a.Alert, level, a.Labels["severity"], off, after(a.For.String()), after(a.KeepFiringFor.String()), says)
+		fmt.Fprintf(&b, "| [%s](runbooks/%s.md) | %s | %s%s | %s | %s | %s | %s |\n", a.Alert, a.Alert, level, a.Labels["severity"], off,
+			after(a.For.String()), after(a.KeepFiringFor.String()), says, strings.Join(append([]string{"promtool"}, endToEnd[a.Alert]...), ", "))
+
+		delete(endToEnd, a.Alert)
+	}
+
+	if len(endToEnd) > 0 {
+		t.Errorf("stories raise what is no alert: %q", slices.Sorted(maps.Keys(endToEnd)))
 	}
 
 	return b.String()
