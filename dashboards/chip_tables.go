@@ -37,7 +37,7 @@ func chipFaults() []Panel {
 	}
 	onsets := Panel{
 		Title: "Faults that set in", Width: 8, Height: 7, Field: counts(none()), Normal: true,
-		About: "How often faults set in, by the severity of their class. What sets in at one look counts once, and what was active when the exporter started does not.",
+		About: "How often faults set in, by the severity of their class. What sets in at one look counts once, and what was active when the exporter started does not." + kept,
 		Empty: "The query health has not been answered yet.",
 		View: Table{Rows: 3, Sort: []string{"Severity"}, Columns: []Column{
 			{Title: "Severity", Label: "severity", Field: severities(), Cell: background, Width: 100},

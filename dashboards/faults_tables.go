@@ -1,5 +1,8 @@
 package dashboards
 
+// kept is said where columns look back for longer than Prometheus keeps its data by default.
+const kept = " Of 30 days it shows what Prometheus keeps: 15 days, unless it is told otherwise."
+
 // faultsActive lists the codes that are active.
 func faultsActive() Panel {
 	const by = ofChips + ", code, handling"
@@ -24,7 +27,7 @@ func faultsChips() Panel {
 
 	return Panel{
 		Title: "Chips with faults", Width: columns, Height: 9, Field: counts(none()), Normal: true,
-		About: "How often faults appeared on a chip, without those of the classes NotHandle and RestartRequest. One that was away for five minutes counts anew, also where only the exporter was away.",
+		About: "How often faults appeared on a chip, without those of the classes NotHandle and RestartRequest. One that was away for five minutes counts anew, also where only the exporter was away." + kept,
 		Empty: "No such fault was seen in 30 days.",
 		View: Table{Rows: perFaults, Sort: []string{"-30 days"}, Columns: append(chipColumns(),
 			state("Now", among(rows, ofChips, `count by (`+ofChips+`) (`+fault+`)`), counts(marked(bad)), 70),
@@ -46,7 +49,7 @@ func faultsCodes() Panel {
 
 	return Panel{
 		Title: "Codes", Width: 10, Height: 9, Field: counts(none()), Normal: true,
-		About: "Chips on which a code was active. A code on many chips is rather a release, a switch or a room than the chips.",
+		About: "Chips on which a code was active. A code on many chips is rather a release, a switch or a room than the chips." + kept,
 		Empty: "No code was active in 30 days.",
 		View: Table{Rows: perFaults, Sort: []string{"-30 days"}, Columns: []Column{
 			label("code", "Code", 110),
@@ -69,7 +72,7 @@ func faultsHosts() Panel {
 
 	return Panel{
 		Title: "Hosts that keep failing", Width: 14, Height: 9, Field: counts(none()), Normal: true,
-		About: "The hours in which alerts of the severities critical and warning fired on a host or its chips, put together, and how many kinds of alerts. One kind for long is a part to replace; many kinds are a host to look at.",
+		About: "The hours in which alerts of the severities critical and warning fired on a host or its chips, put together, and how many kinds of alerts. One kind for long is a part to replace; many kinds are a host to look at." + kept,
 		Empty: "No alert fired on a host in 30 days, or this Prometheus does not evaluate alerts: the tile Repeating tells which.",
 		View: Table{Rows: perFaults, Sort: []string{"-30 days"}, Columns: append(hostColumns(),
 			number("7 days", among(rows, ofHosts, hours(ofHosts, alerts, "7d")), amounts(inSeconds, none()), 90),
@@ -114,7 +117,7 @@ func faultsLinks() Panel {
 
 	return Panel{
 		Title: "RoCE links", Width: columns, Height: 9, Field: counts(none()), Normal: true,
-		About: "Links that were down while they were in use, those that were down longest first, and links whose flapping was alerted on. Ports of one switch that go down together are the switch.",
+		About: "Links that were down while they were in use, those that were down longest first, and links whose flapping was alerted on. Ports of one switch that go down together are the switch." + kept,
 		Empty: "No link in use was down in 30 days, or no chip has RoCE ports.",
 		View: Table{Rows: perFaults, Sort: []string{"-Down, 30 days"}, Columns: append(chipColumns(),
 			state("Now", among(rows, ofChips, `max by (`+ofChips+`) (`+down+`)`), states(State{"0", "Down", bad}).seldom(), 80).or("No link in use is down."),
