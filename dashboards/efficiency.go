@@ -23,7 +23,7 @@ func efficiencyTiles(l Limits) []Panel {
 	mean := func(metric string) string { return fmt.Sprintf("sum(avg_over_time(rack:%s{$here}[$__range]))", metric) }
 
 	return []Panel{
-		tile("Busy", "Share of the chips whose AI Cores reached 5 % within a quarter of an hour.", sum(spBusy)+" / "+sum(spChips), shares(plain())),
+		ofRack([]Panel{busyTile()})[0],
 		tile("Held idle", "Chips that a process, a pod or a job holds and that did nothing for a quarter of an hour.", sum(spHeld), counts(faults(notice))),
 		tile("Free", "Chips that did nothing for a quarter of an hour and that nobody holds.", sum(spFree), counts(plain())),
 		tile("Busy time", "Share of the time range that the AI Cores worked, over all chips.",

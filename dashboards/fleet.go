@@ -86,12 +86,21 @@ func fleetState() []Panel {
 	}
 }
 
+// spKnown are the chips whose use is known.
+const spKnown = "(" + spBusy + " + on (cluster, superpod) " + spHeld + " + on (cluster, superpod) " + spFree + ")"
+
+// busyTile is the share of busy chips, of which each page shows the same.
+func busyTile() Panel {
+	return tile("Busy", "Share of the chips whose AI Cores worked within a quarter of an hour, of all whose use is known.",
+		fmt.Sprintf("sum(%s) / sum(%s)", spBusy, spKnown), shares(plain()))
+}
+
 func fleetUse(l Limits) []Panel {
 	sum := func(expr string) string { return fmt.Sprintf("sum(%s)", expr) }
 
 	return []Panel{
 		tile("Chips", "Chips that npu-smi lists.", sum(spChips), counts(plain())),
-		tile("Busy", "Share of the chips whose AI Cores worked within a quarter of an hour, of all whose use is known.", fmt.Sprintf("sum(%s) / (sum(%s) + sum(%s) + sum(%s))", spBusy, spBusy, spHeld, spFree), shares(plain())),
+		busyTile(),
 		tile("Held idle", "Chips that a process, a pod or a job holds and that did nothing for a quarter of an hour.", sum(spHeld), counts(plain())),
 		tile("Free", "Chips that did nothing for a quarter of an hour and that nobody holds.", sum(spFree), counts(plain())),
 		tile("AI Core use", "Mean utilisation of the AI Cores.",
@@ -127,7 +136,7 @@ func fleetTable(l Limits) Panel {
 			state("Missing", of(spMissing), counts(marked(bad)), 80),
 			state("Unhealthy", of(spUnhealthy), counts(marked(bad)), 90, faulty),
 			state("Hosts unread", of(spUnread), counts(marked(bad)), 105, to(uidMonitoring, "Is the monitoring well?", cluster, superpod)),
-			filled("Busy", of(spBusy)+" / ("+of(spBusy)+" + "+of(spHeld)+" + "+of(spFree)+")", plain(), 120),
+			filled("Busy", of(spBusy)+" / "+of(spKnown), plain(), 120),
 			held,
 			number("Free", of(spFree), counts(none()), 80),
 			number("Power", of(spPower), amounts(inWatts, none()), 95).or(noPower),

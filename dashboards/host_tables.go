@@ -129,7 +129,11 @@ func hostReleases() Panel {
 		View: Table{Rows: 4, Columns: []Column{
 			label(instance, "Host", 200),
 			label("driver_version", "Driver", 200).given(Query{Expr: `group by (instance, version, driver_version) (ascend_npu_smi_info{$here})`}),
-			label("version", "npu-smi", 0),
+			label("version", "npu-smi", 200),
+			label("exporter", "Exporter", 0).given(Query{ // whose label is named as that of npu-smi
+				Expr:  `group by (instance, exporter) (label_join(ascend_exporter_build_info{$here}, "exporter", "", "version"))`,
+				Empty: "The exporter does not answer.",
+			}),
 		}},
 	}
 }

@@ -46,10 +46,6 @@ func toRack() Link { return to(uidRack, "Open the rack", rack) }
 const noRacks = "No host of the SuperPod was read, or the recording rules are missing."
 
 func rackMap(l Limits) Panel {
-	share := func(part, of string) string {
-		return at(rack, part) + " / on (cluster, superpod, rack) " + at(rack, of)
-	}
-
 	return Panel{
 		Title: "Racks", Width: columns, Height: 10, Field: celsius(plain()), Empty: noRacks,
 		About: "A tile for each rack, coloured by what is chosen above under \"Racks by\". It leads to the rack. Hosts without the label rack are one tile without a name.",
@@ -58,7 +54,7 @@ func rackMap(l Limits) Panel {
 			{"Temperature", at(rack, spHottest), celsius(heat(l))},
 			{"HBM temperature", at(rack, spHBM), celsius(rising(Step{l.HBMHigh, notice}, Step{l.HBMWorst, bad}))},
 			{"AI Core use", at(rack, spUsed), shares(graded(0.25, 0.5, 0.75))},
-			{"Chips busy", share(spBusy, spChips), shares(graded(0.25, 0.5, 0.75))},
+			{"Chips busy", at(rack, spBusy+" / on (cluster, superpod) ("+spKnown+" > 0)"), shares(graded(0.25, 0.5, 0.75))},
 			{"Unhealthy chips", at(rack, spUnhealthy+" + on (cluster, superpod) "+spUnusable), counts(faults(bad))},
 			{"Power", at(rack, spPower), amounts(inWatts, plain())},
 		}},

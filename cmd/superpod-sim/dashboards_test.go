@@ -202,6 +202,7 @@ func unfilled() map[string]string {
 		"ascend_npu_temperature_peak_celsius":         off,
 		"ascend_npu_vnpu_info":                        "no simulated chip is cut into slices",
 		"process_resident_memory_bytes":               "all simulated exporters are one process",
+		"ascend_exporter_build_info":                  "the past of a simulated host was made by no release",
 		"ascend_exporter_maintenance":                 "no work is planned in simulated fleets",
 		"ascend_exporter_unkillable_processes":        well,
 		"ascend_exporter_attribution_conflicts_total": well,
@@ -221,6 +222,7 @@ func knownMetrics(t *testing.T) *check.Metrics {
 		// An alert has the labels of what it is of.
 		{Name: "ALERTS", Labels: append([]string{"alertname", "alertstate", "severity", "npu", "chip"}, place...)},
 		{Name: "process_resident_memory_bytes", Labels: place},
+		{Name: "ascend_exporter_build_info", Labels: append([]string{"version", "revision", "branch", "goversion", "goos", "goarch", "tags"}, place...)},
 		{Name: "prometheus_rule_group_last_duration_seconds", Labels: []string{"rule_group", "instance", "job"}},
 		{Name: "prometheus_rule_group_interval_seconds", Labels: []string{"rule_group", "instance", "job"}},
 		{Name: "prometheus_tsdb_head_series", Labels: []string{"instance", "job"}},

@@ -118,7 +118,7 @@ func (e *expression) call(x *parser.Call) series {
 	switch x.Func.Name {
 	case "rate", "increase", "irate", "resets":
 		e.counts(x)
-	case "label_replace":
+	case "label_replace", "label_join":
 		if to, ok := x.Args[1].(*parser.StringLiteral); ok {
 			of.labels = of.labels.with(to.Val)
 		}

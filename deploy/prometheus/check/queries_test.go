@@ -18,6 +18,7 @@ func TestQuery(t *testing.T) {
 		{`topk(5, host:power:sum{rack="r"})`, ""},
 		{`sum(rate(vllm:tokens_total[5m])) / sum(up)`, ""},
 		{`sum by (pod) (vllm:requests{cluster=~"c"})`, ""},
+		{`group by (with) (label_join(up, "with", "", "instance"))`, ""},
 		{`topk(1, host:power:sum{npu="0"})`, `has no label "npu"`},
 		{`up and on (instance) topk(3, host:power:sum)`, ""},
 		{`host:power:max`, `neither the exporter nor a rule gives the metric "host:power:max"`},
