@@ -83,6 +83,16 @@ func (g *Integrator[K]) Add(key K, sample Sample) {
 	c.add(sample.believed(), g.config.PeakWindow)
 }
 
+// Interrupt ends what is known of a chip: the time until its next sample counts for nothing.
+func (g *Integrator[K]) Interrupt(key K) {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+
+	if c := g.chips[key]; c != nil {
+		c.last.Lasts = 0
+	}
+}
+
 // Read tells what the samples of a chip add up to; the zero Reading for a chip without any.
 func (g *Integrator[K]) Read(key K, now time.Time) Reading {
 	g.mutex.Lock()

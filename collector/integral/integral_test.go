@@ -137,6 +137,31 @@ func TestIntegrator(t *testing.T) {
 	}
 }
 
+// TestInterrupt: the time around it counts for nothing, and only there.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+
+	g := New[string](testConfig())
+
+	for seconds := range 6 {
+		g.Add("a", at(float64(seconds), optional.Of(100), none, none))
+		g.Add("b", at(float64(seconds), optional.Of(100), none, none))
+
+		if seconds == 2 {
+			g.Interrupt("a")
+			g.Interrupt("nobody")
+		}
+	}
+
+	if a, b := g.Read("a", after(5)), g.Read("b", after(5)); value(a.Observed) != 4 || value(a.EnergyJoules) != 400 || value(b.Observed) != 5 {
+		t.Errorf("%+v and %+v", a, b)
+	}
+
+	if got := g.Read("nobody", after(5)); got != (Reading{}) {
+		t.Errorf("of a chip without samples: %+v", got)
+	}
+}
+
 // TestIntegratorPiecewiseLinear: where samples stand at every bend of a function, and anywhere else besides, the integrals
 // are those of the function.
 func TestIntegratorPiecewiseLinear(t *testing.T) {

@@ -140,6 +140,11 @@ func numbers(cell string, headings []heading, found func(heading, Usage)) bool {
 	return good
 }
 
+// fits says whether a cell has a value for each of the headings.
+func fits(cell string, headings []heading) bool {
+	return numbers(cell, headings, func(heading, Usage) {})
+}
+
 // splitValues reads the plain values of a cell and its usages. It reports false for a value that is not to be read.
 func splitValues(cell string) (plain, usages []Usage, good bool) {
 	plain, usages, good = make([]Usage, 0, 2), make([]Usage, 0, 2), true

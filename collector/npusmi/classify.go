@@ -64,7 +64,7 @@ func ExplainBy(run Run, classify func(output []byte) *Failure) *Failure {
 		failure.Message = fmt.Sprintf("the tool died of signal %d (%v)", int(run.Signal), run.Signal)
 		failure.Advice = "Look in `dmesg` for a crash, or for the kernel ending processes for lack of memory."
 	case run.BrokenOff():
-		failure.Message = fmt.Sprintf("the tool ended with status %d within a line", run.ExitStatus)
+		failure.Message = fmt.Sprintf("the tool ended with status %d within its answer", run.ExitStatus)
 	case run.ExitStatus != 0:
 		failure.Message = fmt.Sprintf("the tool ended with status %d", run.ExitStatus)
 	case first == "":

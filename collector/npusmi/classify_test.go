@@ -129,7 +129,7 @@ func TestExplain(t *testing.T) {
 		{"stdout before stderr", Run{Stdout: []byte("Invalid card id.\n"), Stderr: []byte("sudo: a password is required\n")}, ReasonQuery, "card id"},
 		{"stderr", Run{Stderr: []byte("sudo: a password is required\n"), ExitStatus: 1}, ReasonPermission, "sudo"},
 		{"signal", Run{Stdout: []byte("|  table |\n"), Signal: syscall.SIGSEGV, ExitStatus: -1}, ReasonQuery, "signal 11 (segmentation fault)"},
-		{"within a line", Run{Stdout: []byte("+----+\n| NPU"), ExitStatus: 1}, ReasonQuery, "status 1 within a line: Run the query by hand."},
+		{"within a line", Run{Stdout: []byte("+----+\n| NPU"), ExitStatus: 1}, ReasonQuery, "status 1 within its answer: Run the query by hand."},
 		{"text within a line", Run{Stdout: []byte("dcmi module initialize failed. ret is -8005"), ExitStatus: 187}, ReasonInit, "-8005"},
 		{"status", Run{Stdout: []byte("\nDrvMngGetConsoleLogLevel failed. (ret=4)\nwhat is this\n"), ExitStatus: 197}, ReasonQuery, "status 197: what is this"},
 		{"status alone", Run{ExitStatus: 3}, ReasonQuery, "status 3"},

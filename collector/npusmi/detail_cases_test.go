@@ -198,6 +198,11 @@ func counterTests() []detailTest {
 			want: []string{"the chip: HBM.SingleBit.NextIsolatedPages=0 HBM.DoubleBit.NextIsolatedPages=3"},
 		},
 		{
+			name: "counts that cannot be", query: "ecc",
+			text: "HBM Single Bit Error Count : -1\nHBM Double Bit Error Count : 18446744073709551615\nHBM Double Bit Isolated Pages Count : 0\n",
+			want: []string{"the chip: HBM.DoubleBit.IsolatedPages=0"},
+		},
+		{
 			name: "310", query: "ecc",
 			text: "\tNPU ID : 1\n\tChip Count : 1\n\n\tChip ID : 0\n\tSingle-bit Error Count : 5\n\tDouble-bit Error Count : 6\n",
 			want: []string{"chip 0: DDR.SingleBit.Errors=5 DDR.DoubleBit.Errors=6"},

@@ -138,7 +138,7 @@ func simplyRead(query, text string) (chips map[int]map[string]float64, board boo
 			text, printed := keys[key]
 			known = known || printed
 
-			if n, err := strconv.ParseFloat(text, 64); err == nil && path != "" && !isNone(path, n) {
+			if n, err := strconv.ParseFloat(text, 64); err == nil && path != "" && !isNone(path, n) && (n >= 0 || strings.Contains(key, "(C)")) {
 				values[path] = n
 			}
 		}

@@ -72,7 +72,7 @@ func ParseHCCS(output []byte) ([]PerChip[HCCS], Warnings, error) {
 		default:
 			return h.setList(f.value, func(l *HCCSLink, word string) bool {
 				number, isNumber := ParseNumber(word)
-				*linkNumber(l, key) = number
+				*linkNumber(l, key) = notNegative(number)
 
 				return isNumber
 			})

@@ -45,10 +45,10 @@ func TestParseHCCS(t *testing.T) {
 		{
 			name: "310P Duo",
 			text: "\thccs tx packets : [5 ]\n\thccs tx bytes : [100 ]\n\thccs rx packets : [6 ]\n\thccs rx bytes : [120 ]\n" +
-				"\thccs retry count : [0 ]\n\thccs error count : [0 ]\n",
+				"\thccs retry count : [0 ]\n\thccs error count : [-1 ]\n",
 			want: one(HCCS{Links: []HCCSLink{{
 				Number: 1, TransmitPackets: num(5), TransmitBytes: num(100), ReceivePackets: num(6), ReceiveBytes: num(120),
-				Retries: num(0), Errors: num(0),
+				Retries: num(0),
 			}}}),
 		},
 		{

@@ -271,6 +271,14 @@ func (f field) number() (value optional.Float, ok bool) {
 	}
 
 	value, ok = ParseNumber(f.value)
+	if !f.isTemperature() {
+		value = notNegative(value)
+	}
 
 	return value, ok && len(f.more) == 0
+}
+
+// isTemperature says whether the field is one: nothing else that the tool tells in fields can be below 0.
+func (f field) isTemperature() bool {
+	return strings.Contains(f.key, "temperature") || strings.HasSuffix(f.key, "(c)")
 }

@@ -84,6 +84,7 @@ func parseProcess(line string) (process ProcessMemory, ok bool) {
 	process.PID = strings.TrimSpace(pid)
 	process.Name = strings.ToValidUTF8(strings.TrimSpace(name), "\uFFFD")
 	process.Memory, ok = ParseNumber(strings.TrimSpace(memory))
+	process.Memory = notNegative(process.Memory)
 	_, isPID := parseID(process.PID)
 
 	return process, ok && isPID

@@ -1,6 +1,7 @@
 package npusmi
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -47,9 +48,17 @@ type Run struct {
 	Cancelled bool
 }
 
-// BrokenOff says whether the tool broke off: it died of a signal, or failed within a line. What it said until then is no answer.
+// BrokenOff says whether the tool broke off: it died of a signal, or failed within a line or a table. What it said until then is no
+// answer.
 func (r Run) BrokenOff() bool {
-	return r.Signal != 0 || r.ExitStatus > 0 && len(r.Stdout) > 0 && r.Stdout[len(r.Stdout)-1] != '\n'
+	if r.Signal != 0 || r.ExitStatus <= 0 {
+		return r.Signal != 0
+	}
+
+	text := bytes.TrimRight(r.Stdout, " \r\n\t")
+	last := text[bytes.LastIndexByte(text, '\n')+1:]
+
+	return len(r.Stdout) > 0 && r.Stdout[len(r.Stdout)-1] != '\n' || bytes.HasPrefix(last, []byte("|"))
 }
 
 // Runner runs the tool, one process at a time. Its methods may be called from several goroutines.

@@ -17,8 +17,8 @@ type Summary struct {
 	DriverVersion string
 	Chips         []SummaryChip // in the order printed
 	Bare          bool          // whether chips have no id of their own: the tool takes -i only (950)
-	ProcessTable  bool          // whether there was a table of processes; 310B and old releases print none
-	Processes     []Process     // at most 8 a chip: the tool shows no more
+	Processes     []Process     // at most 8 a chip: the tool shows no more; 310B and old releases have no table of them
+	Idle          []int         // NPUs of which it says that no process runs on them
 }
 
 // SummaryChip is the pair of rows of one chip, as printed: a reading that failed in the driver shows here as a zero.
@@ -123,7 +123,6 @@ func (p *summaryParser) row() string {
 		return p.secondHeadings()
 	case p.isHeading("NPU", processName):
 		p.processes = slices.Clone(p.cells)
-		p.summary.ProcessTable = true
 
 		return ""
 	case p.processes != nil:

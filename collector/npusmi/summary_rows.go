@@ -26,8 +26,12 @@ func (p *summaryParser) isSecondRow(cells []string) bool {
 	}
 
 	middle := cells[1]
-	if middle == "NA" || strings.Contains(middle, ":") {
+
+	switch {
+	case strings.Contains(middle, ":"):
 		return true
+	case middle == "NA": // no address, or no health
+		return !fits(cells[2], p.first) || fits(cells[2], p.second)
 	}
 
 	// Something else in place of an address: the ids before it tell, where a second row is due.
@@ -153,7 +157,14 @@ func (p *summaryParser) values(chip *SummaryChip, headings []heading, cells []st
 
 // process reads a row of the table of processes.
 func (p *summaryParser) process() string {
-	if strings.HasPrefix(p.cells[0], "No running processes found in NPU") {
+	if npu, idle := strings.CutPrefix(p.cells[0], "No running processes found in NPU"); idle {
+		id, ok := parseID(strings.TrimSpace(npu))
+		if !ok {
+			return "an NPU id"
+		}
+
+		p.summary.Idle = append(p.summary.Idle, id)
+
 		return ""
 	}
 
@@ -172,6 +183,7 @@ func (p *summaryParser) process() string {
 			process.Name = cells[i]
 		case "Process memory(MB)":
 			process.Memory, ok = ParseNumber(cells[i])
+			process.Memory = notNegative(process.Memory)
 		default:
 			// "NPU     Chip", or "NPU ID" on 950. The pid inside the container, of late releases, is not used.
 			if i == 0 && !process.setChip(cells[i]) {

@@ -85,7 +85,7 @@ func sameFloats() cmp.Option {
 func describe(s Summary, warnings Warnings) string {
 	var b strings.Builder
 
-	fmt.Fprintf(&b, "tool %q driver %q processes %v\n", s.ToolVersion, s.DriverVersion, s.ProcessTable)
+	fmt.Fprintf(&b, "tool %q driver %q idle %v\n", s.ToolVersion, s.DriverVersion, s.Idle)
 
 	for _, c := range s.Chips {
 		fmt.Fprintf(&b, "npu %d chip %d: %q %v logic %q phy %q bus %q: %s W, %s C, hugepages %s, aicore %s, npu %s, ddr %s, hbm %s (%v)\n",

@@ -12,8 +12,8 @@ func validText(output []byte) string {
 	return strings.ToValidUTF8(string(output), "\uFFFD")
 }
 
-// ParseNumber reads one value as the tool prints it. The words that stand for "no value", and the largest 32-bit numbers,
-// are absent; ok is false for text that is neither, such as an empty cell.
+// ParseNumber reads one value as the tool prints it. The words that stand for "no value", and the largest numbers of 32 and
+// 64 bits, are absent; ok is false for text that is neither, such as an empty cell.
 func ParseNumber(word string) (value optional.Float, ok bool) {
 	switch word {
 	case "NA", "-", "Failed":
@@ -30,11 +30,18 @@ func ParseNumber(word string) (value optional.Float, ok bool) {
 		return optional.Float{}, false
 	}
 
-	if number == 1<<31-1 || number == 1<<32-1 {
+	if number == 1<<31-1 || number == 1<<32-1 || number == 1<<64 { // the nearest to 1<<64 - 1
 		return optional.Float{}, true
 	}
 
 	return optional.Of(number), true
+}
+
+// notNegative is a number that cannot be below 0, such as a count or a size: one that is stands for none.
+func notNegative(value optional.Float) optional.Float {
+	number, _ := value.Get()
+
+	return value.Unless(number < 0)
 }
 
 // isSentinel knows the readings of a sensor by which the driver says that it is invalid (0x7FFD), that reading it failed

@@ -48,7 +48,7 @@ func TestBrokenOff(t *testing.T) {
 
 	for at := range whole {
 		ends := []npusmi.Run{{Stdout: whole[:at], Signal: syscall.SIGSEGV, ExitStatus: -1}}
-		if at > 0 && whole[at-1] != '\n' {
+		if lines := bytes.Split(bytes.TrimSpace(whole[:at]), []byte("\n")); at > 0 && (whole[at-1] != '\n' || bytes.HasPrefix(lines[len(lines)-1], []byte("|"))) {
 			ends = append(ends, npusmi.Run{Stdout: whole[:at], ExitStatus: 1})
 		}
 

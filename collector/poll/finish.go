@@ -159,6 +159,7 @@ func (p *Poller) listed(r result, now time.Time) {
 	if r.failure != nil {
 		if p.gone {
 			p.listing.tasks[0].reading = nil // nor does a later failure that says less bring it back
+			p.ledger.know(nil, false)
 		}
 
 		p.missed(now)
@@ -174,8 +175,9 @@ func (p *Poller) listed(r result, now time.Time) {
 	p.listedOnce = true
 	p.onBus = slices.ContainsFunc(draft.Chips, func(c snapshot.Chip) bool { return c.BusID != "" })
 
-	if count, ok := draft.Host.Chips.Get(); ok {
-		err := p.Expected.Observe(int(count))
+	// A row of which nobody knows the chip may be half of another: it is no reason to miss one for ever.
+	if _, ok := draft.Host.Chips.Get(); ok {
+		err := p.Expected.Observe(len(draft.Chips))
 		if err != nil && !p.forgets {
 			p.Logger.Warn("the number of chips cannot be kept", "err", err)
 		}

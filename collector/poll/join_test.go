@@ -193,10 +193,12 @@ func TestJoinSummary(t *testing.T) {
 	t.Parallel()
 
 	healthy := row(func(r *npusmi.SummaryChip) { r.NPU = 3 })
+	idle := row(func(r *npusmi.SummaryChip) { r.NPU = 5 })
+	untold := row(func(r *npusmi.SummaryChip) { r.NPU = 6 })
 	lost := row(func(r *npusmi.SummaryChip) { r.NPU = npusmi.NoNPU })
 	s := summary{
-		ToolVersion: "25.2.0", ProcessTable: true,
-		Chips: []npusmi.SummaryChip{healthy, lost},
+		ToolVersion: "25.2.0", Idle: []int{5},
+		Chips: []npusmi.SummaryChip{healthy, idle, untold, lost},
 		Processes: []npusmi.Process{
 			{NPU: 3, PID: "7", Name: "a", Memory: optional.Of(1)},
 			{NPU: 3, PID: "7", Name: "a", Memory: optional.Of(2)},
@@ -209,8 +211,16 @@ func TestJoinSummary(t *testing.T) {
 
 	s.Join(&draft)
 
-	if !draft.Host.Chips.Is(2) || !draft.Host.UnusableChips.Is(1) || len(draft.Chips) != 1 {
-		t.Fatalf("host %+v, %d chips, want one of two to be known", draft.Host, len(draft.Chips))
+	if !draft.Host.Chips.Is(4) || !draft.Host.UnusableChips.Is(1) || len(draft.Chips) != 3 {
+		t.Fatalf("host %+v, %d chips, want three of four to be known", draft.Host, len(draft.Chips))
+	}
+
+	if count := draft.Chips[1].ProcessCount; !count.Is(0) {
+		t.Errorf("%v processes on an idle chip", count)
+	}
+
+	if count := draft.Chips[2].ProcessCount; count.Present() {
+		t.Errorf("%v processes on a chip of which the table says nothing", count)
 	}
 
 	want := []snapshot.Process{{PID: "7", Name: "a", Memory: optional.Of(3 << 20)}, {PID: "8", Name: "b"}}

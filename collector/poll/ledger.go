@@ -45,7 +45,8 @@ func newLedger(table faults.Table, lasts, window time.Duration) *Ledger {
 	}
 }
 
-// know says which chips can be measured: the samples of others do not count. Bare are those of a 950.
+// know says which chips can be measured: the samples of others do not count, and the integrals of one that no longer can be break off.
+// Bare are those of a 950.
 func (l *Ledger) know(chips []snapshot.Chip, bare bool) {
 	known := make(map[snapshot.Key]traits, len(chips))
 
@@ -55,7 +56,17 @@ func (l *Ledger) know(chips []snapshot.Chip, bare bool) {
 		}
 	}
 
-	l.chips.Store(&known)
+	before := l.chips.Swap(&known)
+	if before == nil {
+		return
+	}
+
+	for chip := range *before {
+		if _, still := known[chip]; !still {
+			l.integrals.Interrupt(chip)
+			l.usages.Interrupt(chip)
+		}
+	}
 }
 
 // of are the traits of a chip; known is false of one that cannot be measured.

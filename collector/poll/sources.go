@@ -155,9 +155,10 @@ func (s summary) Observe(ledger *Ledger, at time.Time, lasts time.Duration) {
 	}
 }
 
-// joinProcesses adds the processes on a chip. A pid that stands there twice is one process.
+// joinProcesses adds the processes on a chip. A pid that stands there twice is one process. Of an NPU of which the table says nothing
+// they are not known.
 func (s summary) joinProcesses(chip *snapshot.Chip) {
-	if !s.ProcessTable {
+	if !slices.Contains(s.Idle, chip.NPU) && !slices.ContainsFunc(s.Processes, func(p npusmi.Process) bool { return p.NPU == chip.NPU }) {
 		return
 	}
 

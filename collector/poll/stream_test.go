@@ -173,6 +173,36 @@ func TestChipsOf950AreAskedWithoutID(t *testing.T) {
 	})
 }
 
+// TestNothingIsMeasuredOfWhatIsNotShown: neither of a chip that is unusable or not listed for a while, nor while the tool says that there
+// is nothing to read.
+func TestNothingIsMeasuredOfWhatIsNotShown(t *testing.T) {
+	t.Parallel()
+
+	for name, lost := range map[string]answers{
+		"unusable":   unusable(t, "910B3", 3),
+		"not listed": machine(t, "910B3", 3, 10*time.Millisecond),
+		"no chips":   says("dcmi module initialize failed. ret is -8005"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				good := machine(t, "910B3", 8, 10*time.Millisecond)
+				b := newBench(t, basics(), good)
+				b.run(t)
+				b.at(5 * time.Minute)
+				b.tool.set(lost)
+				b.at(5*time.Minute + 40*time.Second)
+				b.tool.set(good)
+				b.at(10 * time.Minute)
+
+				if seconds, _ := b.last().Chips[3].Derived.ObservedSeconds.Get(); seconds < 530 || seconds > 560 {
+					t.Errorf("%v s are known of 600 of which 40 are not", seconds)
+				}
+			})
+		})
+	}
+}
+
 // TestSlowSummariesFeedTheIntegrals: where its share of the time lets a tool answer each 80 seconds only.
 func TestSlowSummariesFeedTheIntegrals(t *testing.T) {
 	t.Parallel()

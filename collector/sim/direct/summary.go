@@ -11,10 +11,12 @@ import (
 // summary reads all chips. A machine without a chip, or with one that is not as it should be, has only a text to say so.
 func summary(s sim.State) (answer any, ok bool) {
 	out := npusmi.Summary{
-		ToolVersion: s.ToolVersion, DriverVersion: s.DriverVersion, Bare: s.Family == sim.FamilyA5, ProcessTable: true,
+		ToolVersion: s.ToolVersion, DriverVersion: s.DriverVersion, Bare: s.Family == sim.FamilyA5,
 	}
 
 	for _, n := range s.NPUs {
+		before := len(out.Processes)
+
 		for _, c := range n.Chips {
 			if len(c.Failures) > 0 || c.Model == "" || c.Health.String() == "" {
 				return nil, false
@@ -29,6 +31,10 @@ func summary(s sim.State) (answer any, ok bool) {
 
 			out.Chips = append(out.Chips, chip)
 			out.Processes = append(out.Processes, running...)
+		}
+
+		if len(out.Processes) == before {
+			out.Idle = append(out.Idle, n.ID)
 		}
 	}
 
