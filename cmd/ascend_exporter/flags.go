@@ -87,15 +87,15 @@ type sourceFlags struct {
 func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 	app := kingpin.New(program, "Prometheus exporter for Huawei Ascend NPUs. Every flag can also be given in the environment: "+
 		"--npu-smi.timeout as ASCEND_EXPORTER_NPU_SMI_TIMEOUT.")
-	app.UsageWriter(stdout).ErrorWriter(stderr).Version(version.Print(program)).DefaultEnvars()
+	app.UsageWriter(flags.Usage(stdout)).ErrorWriter(stderr).Version(version.Print(program)).DefaultEnvars()
 	app.HelpFlag.Short('h').NoEnvar()
 	app.VersionFlag.NoEnvar()
 
 	o.web = webflag.AddFlags(app, ":9945")
 	app.Flag("web.telemetry-path", "Path under which the metrics are served.").
 		Default("/metrics").StringVar(&o.telemetryPath)
-	app.Flag("web.max-requests", "Scrapes of a path that are answered at the same time; a further one gets status 503. 0 is no limit.").
-		Default("40").IntVar(&o.maxRequests)
+	flags.Int(app.Flag("web.max-requests", "Scrapes of a path that are answered at the same time; a further one gets status 503. 0 is no limit.").
+		Default("40"), &o.maxRequests)
 	app.Flag("web.disable-exporter-metrics", "Leave out the metrics of the exporter's own process (process_*).").
 		BoolVar(&o.disableExporterMetrics)
 
@@ -129,7 +129,7 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 	app.Flag("sim.product", "Product of the simulated machine: "+strings.Join(sim.Products(), ", ")+".").
 		Default(sim.Products()[0]).StringVar(&o.simProduct)
 	app.Flag("sim.release", "Release of the simulated tool, such as 23.0 or 26.0; otherwise the one that the product is met with most.").StringVar(&o.simRelease)
-	app.Flag("sim.npus", "NPUs of the simulated machine; 0 is what the product usually has.").Default("0").IntVar(&o.simNPUs)
+	flags.Int(app.Flag("sim.npus", "NPUs of the simulated machine; 0 is what the product usually has.").Default("0"), &o.simNPUs)
 	app.Flag("sim.seed", "Seed of the simulated machine.").Default("1").Uint64Var(&o.simSeed)
 
 	app.Flag("sim.scenario", "Faults on schedule, from the exporter's start on: "+strings.Join(scenario.Names(), ", ")+"; or a file.").
@@ -146,8 +146,8 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 	app.Flag("collection.interval", "Interval of the summary.").Default("15s").DurationVar(&o.interval)
 	app.Flag("collection.max-duty", "Largest share of the time that the tool may run, above 0 and up to 1. Intervals stretch rather than exceed it.").
 		Default("0.3").Float64Var(&o.maxDuty)
-	app.Flag("collection.expected-chips", "Chips that this host should have; 0 is the most that were ever listed.").
-		Default("0").IntVar(&o.expectedChips)
+	flags.Int(app.Flag("collection.expected-chips", "Chips that this host should have; 0 is the most that were ever listed.").
+		Default("0"), &o.expectedChips)
 
 	o.sources = nil
 	for _, source := range poll.Sources() {
@@ -175,8 +175,8 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 		PlaceHolder("FILE").StringVar(&o.faultCodes)
 	app.Flag("collector.processes", "Add series for each process on a chip: its memory (ascend_npu_process_memory_bytes) and whose it is (ascend_npu_process_info). Asks for proc-mem too.").
 		BoolVar(&o.processes)
-	app.Flag("collector.processes.limit", "Processes that have series of their own, over all chips of the host. Of more the largest have.").
-		Default("128").IntVar(&o.processLimit)
+	flags.Int(app.Flag("collector.processes.limit", "Processes that have series of their own, over all chips of the host. Of more the largest have.").
+		Default("128"), &o.processLimit)
 	app.Flag("collector.jobs", "Say which jobs hold the chips (ascend_npu_job_info), by the files in the folder of --path.jobs.").
 		BoolVar(&o.jobs)
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,36 +18,40 @@ func TestWrongFlags(t *testing.T) {
 	t.Parallel()
 
 	for flags, words := range map[string]string{
-		"--no-such-flag":                          "unknown long flag '--no-such-flag'",
-		"surplus":                                 "unexpected surplus",
-		"--web.telemetry-path=metrics":            `--web.telemetry-path="metrics": must begin with /`,
-		"--web.telemetry-path=/":                  "is the status page",
-		"--web.telemetry-path=/-/healthy":         "is taken by a probe",
-		"--web.telemetry-path=/-/ready":           "is taken by a probe",
-		"--web.telemetry-path=/a/../b":            "must be a plain path",
-		"--web.telemetry-path=/metrics/":          "must be a plain path",
-		"--web.telemetry-path=/{x}":               "must be a plain path",
-		"--web.telemetry-path=/a?b":               "must be a plain path",
-		"--compat.npu-exporter.path=x":            `--compat.npu-exporter.path="x": must begin with /`,
-		"--compat.npu-exporter.path=/-/ready":     `--compat.npu-exporter.path="/-/ready": is taken by a probe`,
-		"--compat.npu-exporter.unknown=0":         "--compat.npu-exporter.unknown",
-		"--web.max-requests=-1":                   "must not be negative",
-		"--web.max-requests=many":                 `--web.max-requests="many": `,
-		"--collection.interval=0s":                "--collection.interval=0s: must be above 0",
-		"--collection.interval=15":                `--collection.interval="15": `,
-		"--web.config.file=/no/such/file":         `--web.config.file="/no/such/file": `,
-		"--npu-smi.timeout=-1s":                   "--npu-smi.timeout=-1s: must be above 0",
-		"--npu-smi.summary-timeout=0s":            "--npu-smi.summary-timeout=0s: must be above 0",
-		"--collector.mapping.interval=0s":         "--collector.mapping.interval=0s: must be above 0",
-		"--collector.watch.interval=1500ms":       "must be 1s to 100s",
-		"--collection.max-duty=0":                 "--collection.max-duty=0: must be above 0 and at most 1",
-		"--collection.max-duty=1.5":               "must be above 0 and at most 1",
-		"--collection.max-duty=NaN":               "must be above 0 and at most 1",
-		"--collector.processes.limit=0":           "--collector.processes.limit=0: must be above 0",
-		"--collection.expected-chips=-8":          "must not be negative",
-		"--sim --npu-smi.command=npu-smi":         "exclude each other",
-		"--npu-smi.command='unterminated npu-smi": "--npu-smi.command=",
-		"--log.level=loud":                        `--log.level="loud": `,
+		"--no-such-flag":                                   "unknown long flag '--no-such-flag'",
+		"surplus":                                          "unexpected surplus",
+		"--web.telemetry-path=metrics":                     `--web.telemetry-path="metrics": must begin with /`,
+		"--web.telemetry-path=/":                           "is the status page",
+		"--web.telemetry-path=/-/healthy":                  "is taken by a probe",
+		"--web.telemetry-path=/-/ready":                    "is taken by a probe",
+		"--web.telemetry-path=/a/../b":                     "must be a plain path",
+		"--web.telemetry-path=/metrics/":                   "must be a plain path",
+		"--web.telemetry-path=/{x}":                        "must be a plain path",
+		"--web.telemetry-path=/a?b":                        "must be a plain path",
+		"--compat.npu-exporter.path=x":                     `--compat.npu-exporter.path="x": must begin with /`,
+		"--compat.npu-exporter.path=/-/ready":              `--compat.npu-exporter.path="/-/ready": is taken by a probe`,
+		"--compat.npu-exporter.unknown=0":                  "--compat.npu-exporter.unknown",
+		"--web.max-requests=-1":                            "must not be negative",
+		"--web.max-requests=many":                          `--web.max-requests="many": `,
+		"--web.max-requests=0.5":                           `--web.max-requests="0.5": must be a whole number`,
+		"--collection.expected-chips=7.9":                  `--collection.expected-chips="7.9": must be a whole number`,
+		"--sim --sim.npus=1e1":                             `--sim.npus="1e1": must be a whole number`,
+		"--collector.processes.limit=99999999999999999999": `--collector.processes.limit="99999999999999999999": must be a whole number`,
+		"--collection.interval=0s":                         "--collection.interval=0s: must be above 0",
+		"--collection.interval=15":                         `--collection.interval="15": `,
+		"--web.config.file=/no/such/file":                  `--web.config.file="/no/such/file": `,
+		"--npu-smi.timeout=-1s":                            "--npu-smi.timeout=-1s: must be above 0",
+		"--npu-smi.summary-timeout=0s":                     "--npu-smi.summary-timeout=0s: must be above 0",
+		"--collector.mapping.interval=0s":                  "--collector.mapping.interval=0s: must be above 0",
+		"--collector.watch.interval=1500ms":                "must be 1s to 100s",
+		"--collection.max-duty=0":                          "--collection.max-duty=0: must be above 0 and at most 1",
+		"--collection.max-duty=1.5":                        "must be above 0 and at most 1",
+		"--collection.max-duty=NaN":                        "must be above 0 and at most 1",
+		"--collector.processes.limit=0":                    "--collector.processes.limit=0: must be above 0",
+		"--collection.expected-chips=-8":                   "must not be negative",
+		"--sim --npu-smi.command=npu-smi":                  "exclude each other",
+		"--npu-smi.command='unterminated npu-smi":          "--npu-smi.command=",
+		"--log.level=loud":                                 `--log.level="loud": `,
 	} {
 		t.Run(flags, func(t *testing.T) {
 			t.Parallel()
@@ -97,6 +102,22 @@ func TestHelpAndVersion(t *testing.T) {
 		var stdout, stderr strings.Builder
 		if status := run(t.Context(), []string{flag}, &stdout, &stderr); status != 0 || !strings.Contains(stdout.String(), words) {
 			t.Errorf("%s: status %d, %q %q", flag, status, stdout.String(), stderr.String())
+		}
+	}
+}
+
+// noRoom is a device that is full.
+type noRoom struct{}
+
+func (noRoom) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// TestHelpThatNobodyReads: it is no reason for a panic.
+func TestHelpThatNobodyReads(t *testing.T) {
+	t.Parallel()
+
+	for _, flag := range []string{"--help", "--version"} {
+		if status := run(t.Context(), []string{flag}, noRoom{}, io.Discard); status != 0 {
+			t.Errorf("%s: status %d", flag, status)
 		}
 	}
 }

@@ -45,8 +45,7 @@ func main() {
 	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 
 	// There is no configuration to load again, and a lost terminal or a habit of `kill -HUP` is no reason to end.
-	// The same holds for a reader of the log that went away.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGPIPE)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -108,6 +107,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // start collects and serves until the context ends, or writes one exposition.
 func start(ctx context.Context, o *options, stdout io.Writer, logger *slog.Logger) error {
+	if !o.once {
+		// A reader of the log that went away is no reason to end. What --once writes is another matter: it may be for `| head`.
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	}
+
 	var latest atomic.Pointer[snapshot.Snapshot]
 
 	metrics := collector.New(o.network.choose(collector.Options{Processes: o.processes, PerLink: o.perLink}))

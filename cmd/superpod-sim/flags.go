@@ -37,18 +37,18 @@ type options struct {
 func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 	app := kingpin.New(program, "A fleet of simulated hosts with Ascend NPUs in one process, for demonstrations and tests. "+
 		"Every flag can also be given in the environment: --hosts-per-rack as SUPERPOD_SIM_HOSTS_PER_RACK.")
-	app.UsageWriter(stdout).ErrorWriter(stderr).Version(version.Print(program)).DefaultEnvars()
+	app.UsageWriter(flags.Usage(stdout)).ErrorWriter(stderr).Version(version.Print(program)).DefaultEnvars()
 	app.HelpFlag.Short('h').NoEnvar()
 	app.VersionFlag.NoEnvar()
 
 	o.web = webflag.AddFlags(app, "127.0.0.1:9946")
 
 	app.Flag("cluster", "Name of the cluster: the label cluster of all hosts.").Default("sim").StringVar(&o.fleet.Cluster)
-	app.Flag("superpods", "SuperPods in the cluster.").Default("1").IntVar(&o.fleet.SuperPods)
-	app.Flag("racks", "Racks of a SuperPod.").Default("2").IntVar(&o.fleet.Racks)
-	app.Flag("hosts-per-rack", "Hosts in a rack.").Default("4").IntVar(&o.fleet.HostsPerRack)
+	flags.Int(app.Flag("superpods", "SuperPods in the cluster.").Default("1"), &o.fleet.SuperPods)
+	flags.Int(app.Flag("racks", "Racks of a SuperPod.").Default("2"), &o.fleet.Racks)
+	flags.Int(app.Flag("hosts-per-rack", "Hosts in a rack.").Default("4"), &o.fleet.HostsPerRack)
 	app.Flag("product", "Product in the hosts: "+strings.Join(sim.Products(), ", ")+".").Default("A3").StringVar(&o.fleet.Product)
-	app.Flag("npus", "NPUs of a host; 0 is what the product usually has.").Default("0").IntVar(&o.fleet.NPUs)
+	flags.Int(app.Flag("npus", "NPUs of a host; 0 is what the product usually has.").Default("0"), &o.fleet.NPUs)
 	app.Flag("seed", "Seed of the fleet: another one is other jobs on other chips.").Default("1").Uint64Var(&o.fleet.Seed)
 
 	app.Flag("scenario", "Faults on schedule, from the start of the simulator or of the history on: "+strings.Join(scenario.Names(), ", ")+"; or a file.").

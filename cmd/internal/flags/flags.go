@@ -1,8 +1,10 @@
-// Package flags makes the errors of a command line say which flag they are about; kingpin does not.
+// Package flags makes a command line of kingpin's exact: its errors say which flag they are about, numbers are whole, and help that
+// nobody reads is no reason to panic.
 package flags
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/alecthomas/kingpin/v2"
 )
@@ -45,3 +47,18 @@ func Name(app *kingpin.Application) {
 		}
 	}
 }
+
+// usage is where the help goes. kingpin panics where it cannot be written, as to a reader that has seen enough.
+type usage struct {
+	io.Writer
+}
+
+// Write writes what can be written.
+func (u usage) Write(text []byte) (int, error) {
+	_, _ = u.Writer.Write(text)
+
+	return len(text), nil
+}
+
+// Usage is a writer for the help of an application.
+func Usage(w io.Writer) io.Writer { return usage{w} }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/flags"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/scenario"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/truth"
@@ -106,7 +107,7 @@ func parseOptions(args []string, stdout io.Writer) (o *options, ended bool, err 
 
 	app := kingpin.New("npu-smi-sim", "Stands in for npu-smi or hccn_tool: [--option=value ...] [@FILE] [arguments of the tool ...]")
 	app.Terminate(func(int) { ended = true })
-	app.UsageWriter(stdout)
+	app.UsageWriter(flags.Usage(stdout))
 
 	names := make([]string, 0, len(o.list()))
 	for _, row := range o.list() {
