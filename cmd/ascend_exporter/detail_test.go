@@ -140,14 +140,14 @@ func TestFaultCodesFile(t *testing.T) {
 		}
 	}
 
-	if table, err := faultTable(good); err != nil {
+	if table, err := readFaultTable(good); err != nil {
 		t.Error(err)
 	} else if class, ok := table.Lookup("FFFFFFF0"); !ok || class != "RestartNPU" {
 		t.Errorf("class %q, %v", class, ok)
 	}
 
 	var stderr strings.Builder
-	if status := run(t.Context(), []string{"--sim", "--once", "--fault-codes.file=" + bad}, io.Discard, &stderr); status != 1 ||
+	if status := run(t.Context(), []string{"--sim", "--once", "--fault-codes.file=" + bad}, io.Discard, &stderr); status != 2 ||
 		!strings.Contains(stderr.String(), "--fault-codes.file") || !strings.Contains(stderr.String(), bad+":2") {
 		t.Errorf("status %d: %s", status, stderr.String())
 	}

@@ -21,10 +21,9 @@ import (
 
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/flags"
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
+	"github.com/ascend-exporter/ascend_exporter/collector/faults"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/poll"
-	"github.com/ascend-exporter/ascend_exporter/collector/sim"
-	"github.com/ascend-exporter/ascend_exporter/collector/sim/scenario"
 )
 
 // program is the name of the exporter, in its metrics and in the variables of its environment.
@@ -62,15 +61,10 @@ type options struct {
 	watchInterval  time.Duration
 	watchWindow    time.Duration
 	faultCodes     string
+	faultTable     faults.Table
 	sources        []sourceFlags
 	once           bool
-	sim            bool
-	simProduct     string
-	simRelease     string
-	simNPUs        int
-	simSeed        uint64
-	simScenario    string
-	scenario       *scenario.Scenario // nil is none
+	sim            simOptions
 	log            promslog.Config
 	commandWords   []string
 	enabledSources []poll.Source
@@ -125,16 +119,7 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 
 	app.Flag("once", "Ask every query once, write the metrics to standard output and end: with status 0 when the chips could be read, else 1.").
 		BoolVar(&o.once)
-	app.Flag("sim", "Run over a built-in simulated machine instead of npu-smi.").BoolVar(&o.sim)
-	app.Flag("sim.product", "Product of the simulated machine: "+strings.Join(sim.Products(), ", ")+".").
-		Default(sim.Products()[0]).StringVar(&o.simProduct)
-	app.Flag("sim.release", "Release of the simulated tool, such as 23.0 or 26.0; otherwise the one that the product is met with most.").StringVar(&o.simRelease)
-	flags.Int(app.Flag("sim.npus", "NPUs of the simulated machine; 0 is what the product usually has.").Default("0"), &o.simNPUs)
-	app.Flag("sim.seed", "Seed of the simulated machine.").Default("1").Uint64Var(&o.simSeed)
-
-	app.Flag("sim.scenario", "Faults on schedule, from the exporter's start on: "+strings.Join(scenario.Names(), ", ")+"; or a file.").
-		PlaceHolder("NAME|FILE").StringVar(&o.simScenario)
-
+	addSimFlags(app, &o.sim)
 	promslogflag.AddFlags(app, &o.log)
 	flags.Name(app)
 
@@ -216,38 +201,24 @@ func (o *options) complete() error {
 		o.lockDir = npusmi.DefaultLockDir()
 	}
 
-	if err := o.completeScenario(); err != nil {
+	if err := o.sim.complete(time.Now()); err != nil {
 		return err
 	}
 
-	if o.sim && o.command != "" {
+	if o.sim.enabled && o.command != "" {
 		return fmt.Errorf("--sim and --npu-smi.command=%q exclude each other: give one of them", o.command)
 	}
 
 	var err error
+	if o.faultTable, err = readFaultTable(o.faultCodes); err != nil {
+		return fmt.Errorf("--fault-codes.file=%q: %w", o.faultCodes, err)
+	}
+
 	if o.commandWords, err = npusmi.SplitCommand(o.command); err != nil {
 		return fmt.Errorf("--npu-smi.command=%q: %w", o.command, err)
 	}
 
-	return cmp.Or(o.completeSources(), o.pods.complete(o.sim), o.network.complete(o.sim))
-}
-
-// completeScenario reads the scenario of the simulated machine.
-func (o *options) completeScenario() error {
-	if o.simScenario == "" {
-		return nil
-	}
-
-	if !o.sim {
-		return fmt.Errorf("--sim.scenario=%q needs --sim: real machines break by themselves", o.simScenario)
-	}
-
-	var err error
-	if o.scenario, err = scenario.Load(o.simScenario); err != nil {
-		return fmt.Errorf("--sim.scenario=%q: %w", o.simScenario, err)
-	}
-
-	return nil
+	return cmp.Or(o.completeSources(), o.pods.complete(o.sim.enabled), o.network.complete(o.sim.enabled))
 }
 
 // completeSources makes the list of queries that are asked.

@@ -50,6 +50,12 @@ func TestWrongFlags(t *testing.T) {
 		"--collector.processes.limit=0":                    "--collector.processes.limit=0: must be above 0",
 		"--collection.expected-chips=-8":                   "must not be negative",
 		"--sim --npu-smi.command=npu-smi":                  "exclude each other",
+		"--sim --sim.product=911":                          `--sim.product="911": enum value must be one of 910B3,`,
+		"--sim --sim.release=99":                           `--sim.release="99": `,
+		"--sim --sim.npus=-1":                              `--sim.npus=-1: `,
+		"--sim.product=A3":                                 "--sim.product needs --sim",
+		"--sim.seed=1":                                     "--sim.seed needs --sim",
+		"--fault-codes.file=/no/such/file":                 `--fault-codes.file="/no/such/file": `,
 		"--npu-smi.command='unterminated npu-smi":          "--npu-smi.command=",
 		"--log.level=loud":                                 `--log.level="loud": `,
 	} {
@@ -74,8 +80,6 @@ func TestWrongPlaces(t *testing.T) {
 	t.Parallel()
 
 	for flags, words := range map[string]string{
-		"--sim --sim.product=911":          "910B3, ",
-		"--sim --sim.npus=-1":              "--sim",
 		"--web.listen-address=256.0.0.1:1": "256.0.0.1",
 	} {
 		t.Run(flags, func(t *testing.T) {
@@ -139,6 +143,16 @@ func TestFlagsFromTheEnvironment(t *testing.T) {
 
 	if first := o.enabledSources[0]; first.Name != poll.Summary || first.Interval != 7*time.Second || o.timeout != 4*time.Second {
 		t.Errorf("%s each %v first, timeout %v", first.Name, first.Interval, o.timeout)
+	}
+}
+
+// TestNoSimulationFromTheEnvironment: a variable for the simulated machine is refused like its flag where there is none.
+func TestNoSimulationFromTheEnvironment(t *testing.T) {
+	t.Setenv("ASCEND_EXPORTER_SIM_NPUS", "4")
+
+	var stderr strings.Builder
+	if status := run(t.Context(), nil, io.Discard, &stderr); status != 2 || !strings.Contains(stderr.String(), "--sim.npus needs --sim") {
+		t.Errorf("status %d, %q", status, stderr.String())
 	}
 }
 

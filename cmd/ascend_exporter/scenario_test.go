@@ -93,20 +93,18 @@ func TestWrongScenario(t *testing.T) {
 	misfit := ownScenario(t, "  - {kind: zeros, at: 5s, npu: 8}\n")
 
 	for _, tc := range []struct {
-		args   []string
-		status int
-		want   string
+		args []string
+		want string
 	}{
-		{[]string{"--sim.scenario=zeros"}, 2, `--sim.scenario="zeros" needs --sim`},
-		{[]string{"--sim", "--sim.scenario=nosuch"}, 2, `--sim.scenario="nosuch": unknown scenario "nosuch": the library has chip-hang, `},
-		{[]string{"--sim", "--sim.scenario=" + bad}, 2, bad + `:4: unknown kind "fire": the kinds are `},
-		{[]string{"--sim", "--sim.scenario=" + misfit, "--once"}, 1, misfit + `:4: zeros: no NPU 8 in this machine`},
-		{[]string{"--sim", "--sim.scenario=mixed", "--once"}, 1, `--sim.scenario: mixed.yaml: all faults are on hosts of a fleet`},
+		{[]string{"--sim.scenario=zeros"}, `--sim.scenario needs --sim`},
+		{[]string{"--sim", "--sim.scenario=nosuch"}, `--sim.scenario="nosuch": unknown scenario "nosuch": the library has chip-hang, `},
+		{[]string{"--sim", "--sim.scenario=" + bad}, bad + `:4: unknown kind "fire": the kinds are `},
+		{[]string{"--sim", "--sim.scenario=" + misfit, "--once"}, misfit + `:4: zeros: no NPU 8 in this machine`},
+		{[]string{"--sim", "--sim.scenario=mixed", "--once"}, `--sim.scenario="mixed": mixed.yaml: all faults are on hosts of a fleet`},
 	} {
 		var stderr strings.Builder
-		// The log puts what it quotes in quotes once more.
-		if status := run(t.Context(), tc.args, io.Discard, &stderr); status != tc.status || !strings.Contains(strings.ReplaceAll(stderr.String(), `\"`, `"`), tc.want) {
-			t.Errorf("%v: status %d, want %d\n%s\nwant\n%s", tc.args, status, tc.status, stderr.String(), tc.want)
+		if status := run(t.Context(), tc.args, io.Discard, &stderr); status != 2 || !strings.Contains(stderr.String(), tc.want) {
+			t.Errorf("%v: status %d, want 2\n%s\nwant\n%s", tc.args, status, stderr.String(), tc.want)
 		}
 	}
 }

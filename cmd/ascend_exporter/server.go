@@ -40,7 +40,7 @@ func newHandler(
 		Version:       version.Version,
 		Revision:      version.GetRevision(),
 		TelemetryPath: o.telemetryPath,
-		Simulated:     o.sim,
+		Simulated:     o.sim.enabled,
 	}
 	if o.compat.enabled {
 		status.CompatPath = o.compat.path

@@ -81,7 +81,7 @@ func newSoak(ctx context.Context, t *testing.T) (s *soak, ended func()) {
 		t.Fatal(err)
 	}
 
-	table, err := faultTable("")
+	table, err := readFaultTable("")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/pcibus"
 	"github.com/ascend-exporter/ascend_exporter/collector/poll"
-	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
@@ -36,23 +34,18 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 
 	pciDevices := func() (int, error) { return pcibus.Count(o.sysfs) }
 
-	if o.sim {
-		if tool.Command, pciDevices, err = o.simulated(time.Now()); err != nil {
+	if o.sim.enabled {
+		if tool.Command, err = o.sim.command(); err != nil {
 			return nil, err
 		}
 
 		o.network.simulate(tool.Command)
 
 		tool.LockDir = ""
+		pciDevices = o.sim.pciDevices
 	}
 
 	processes := process.New(o.procfs)
-
-	table, err := faultTable(o.faultCodes)
-	if err != nil {
-		return nil, fmt.Errorf("--fault-codes.file: %w", err)
-	}
-
 	runner := npusmi.NewRunner(tool)
 
 	var stream func(func(npusmi.WatchState)) poll.Stream
@@ -65,7 +58,7 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 	return poll.New(poll.Config{
 		Stream:     stream,
 		PeakWindow: o.watchWindow,
-		Faults:     table,
+		Faults:     o.faultTable,
 		Sources:    o.enabledSources,
 		Tool:       runner,
 		Network:    o.network.runner(tool),
@@ -84,43 +77,8 @@ func newPoller(o *options, logger *slog.Logger, publish func(*snapshot.Snapshot)
 	}), nil
 }
 
-// simulated is the command of the simulated tool, and the PCI bus of its machine. The scenario, if any, starts at a moment.
-func (o *options) simulated(start time.Time) (command []string, pciDevices func() (int, error), err error) {
-	machine, err := sim.New(sim.Config{Product: o.simProduct, Release: o.simRelease, NPUs: o.simNPUs, Seed: o.simSeed})
-	if err != nil {
-		return nil, nil, fmt.Errorf("--sim: %w", err)
-	}
-
-	self, err := os.Executable()
-	if err != nil {
-		return nil, nil, fmt.Errorf("--sim: finding the exporter's own executable: %w", err)
-	}
-
-	command = []string{
-		self, asSimulatedTool,
-		"--product=" + o.simProduct, "--release=" + o.simRelease, fmt.Sprintf("--npus=%d", o.simNPUs), fmt.Sprintf("--seed=%d", o.simSeed),
-	}
-	pciDevices = func() (int, error) { return machine.PCIDevices(), nil }
-
-	if o.scenario == nil {
-		return command, pciDevices, nil
-	}
-
-	const alone = "" // the name of a host that is no part of a fleet
-
-	faults, err := o.scenario.On(alone, machine, start)
-	if err != nil {
-		return nil, nil, fmt.Errorf("--sim.scenario: %w", err)
-	}
-
-	command = append(command, "--scenario="+o.simScenario, "--scenario-start="+start.Format(time.RFC3339Nano))
-	pciDevices = func() (int, error) { return machine.PCIDevices() - faults.LostFromBus(time.Since(start)), nil }
-
-	return command, pciDevices, nil
-}
-
-// faultTable is the built-in table of fault codes, with what the operator's file has to say.
-func faultTable(path string) (faults.Table, error) {
+// readFaultTable reads the built-in table of fault codes, with what the operator's file has to say.
+func readFaultTable(path string) (faults.Table, error) {
 	table, err := faults.Builtin()
 	if err != nil || path == "" {
 		return table, err
@@ -145,7 +103,7 @@ func newSides(o *options, processes *process.Reader) []poll.Side {
 	var sides []poll.Side
 
 	// Nobody owns the processes of a simulated machine.
-	if read := poll.ReadProcesses(processes.Process, o.interval); !o.sim {
+	if read := poll.ReadProcesses(processes.Process, o.interval); !o.sim.enabled {
 		switch {
 		case o.processes:
 			sides = append(sides, read)
@@ -171,7 +129,7 @@ func newLocal(o *options, pciDevices func() (int, error), processes *process.Rea
 
 	return func() poll.Local {
 		// Where procfs cannot be read nothing is known of the pids: that is no better than a container.
-		local := poll.Local{HostPIDs: o.sim || processes.Host() == nil}
+		local := poll.Local{HostPIDs: o.sim.enabled || processes.Host() == nil}
 
 		count, err := pciDevices()
 		if err == nil {
