@@ -117,7 +117,8 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 	addNetworkFlags(app, &o.network)
 	addCompatFlags(app, &o.compat)
 
-	app.Flag("once", "Ask every query once, write the metrics to standard output and end: with status 0 when the chips could be read, else 1.").
+	app.Flag("once", "Ask every query once, write the metrics to standard output and end: with status 0 when the chips could be read, 1 when not, "+
+		"3 when the metrics are not written, or not all.").
 		BoolVar(&o.once)
 	addSimFlags(app, &o.sim)
 	promslogflag.AddFlags(app, &o.log)

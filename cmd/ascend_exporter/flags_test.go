@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -213,5 +214,37 @@ func TestOnceWithoutChips(t *testing.T) {
 	m := exportertest.ParseSamples(t, out.String())
 	if up, there := m["ascend_exporter_up"]; !there || up != 0 || m[`ascend_exporter_failures_total{reason="init"}`] != 1 {
 		t.Errorf("the exporter's own metrics are not there:\n%s", out.String())
+	}
+}
+
+// TestOnceWithoutRoom: what could not be written whole has a status of its own.
+func TestOnceWithoutRoom(t *testing.T) {
+	t.Parallel()
+
+	var log strings.Builder
+	if status := run(t.Context(), []string{"--once", "--sim"}, noRoom{}, &log); status != 3 || !strings.Contains(log.String(), "no space left") {
+		t.Errorf("status %d: %s", status, log.String())
+	}
+}
+
+// TestOnceInterrupted: nothing is written, and the status says so.
+func TestOnceInterrupted(t *testing.T) {
+	t.Parallel()
+
+	ctx, interrupt := context.WithCancel(t.Context())
+	tool := newStandIn(t, "--hang=*")
+	status := make(chan int)
+
+	var out, log strings.Builder
+
+	go func() {
+		status <- run(ctx, []string{"--once", "--npu-smi.command=" + tool.Command(), "--path.lock=" + t.TempDir()}, &out, &log)
+	}()
+
+	awaitRun(t, tool)
+	interrupt()
+
+	if got := <-status; got != 3 || out.Len() > 0 || !strings.Contains(log.String(), "interrupted") {
+		t.Errorf("status %d, %d bytes written: %s", got, out.Len(), log.String())
 	}
 }

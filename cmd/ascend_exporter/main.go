@@ -34,6 +34,16 @@ import (
 // that a simulation goes through real processes like everything else.
 const asSimulatedTool = "as-npu-smi"
 
+// Exit statuses. That of --once is statusFailed with a whole exposition only, which tells that the chips could not be read.
+const (
+	statusFailed = 1 // the start failed, or the chips could not be read
+	statusFlags  = 2 // nothing was started
+	statusBroken = 3 // what --once wrote, if anything, is of no use
+)
+
+// errNoChips is of an exposition without chips.
+var errNoChips = errors.New("the chips could not be read")
+
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == asSimulatedTool {
 		os.Exit(simtool.Main(os.Args[2:], os.Stdout, os.Stderr))
@@ -69,7 +79,7 @@ func stayUnnoticed(getenv func(string) string) {
 }
 
 // run is the whole program: it returns the exit status when the context ends, or at once when something is wrong with the
-// flags. With status 2 nothing was started.
+// flags.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var o options
 
@@ -90,19 +100,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "%s: error: %v, try --help\n", program, err)
 
-		return 2
+		return statusFlags
 	}
 
 	o.log.Writer = stderr
 	logger := promslog.New(&o.log)
 
-	if err := start(ctx, &o, stdout, logger); err != nil {
-		logger.Error("ending", "err", err)
-
-		return 1
+	err = start(ctx, &o, stdout, logger)
+	if err == nil {
+		return 0
 	}
 
-	return 0
+	logger.Error("ending", "err", err)
+
+	if o.once && !errors.Is(err, errNoChips) {
+		return statusBroken
+	}
+
+	return statusFailed
 }
 
 // start collects and serves until the context ends, or writes one exposition.
@@ -175,15 +190,19 @@ func ownMetrics(o *options) *collector.Kept {
 	return collector.Keep(registry)
 }
 
-// once collects once and writes one exposition.
+// once collects once and writes one exposition, unless it is interrupted: of chips that were not asked it would say nothing.
 func once(ctx context.Context, poller *poll.Poller, metrics prometheus.Gatherer, stdout io.Writer) error {
 	ok := poller.Once(ctx)
+	if ctx.Err() != nil {
+		return errors.New("interrupted: nothing is written")
+	}
+
 	if err := write(stdout, metrics); err != nil {
 		return err
 	}
 
 	if !ok {
-		return errors.New("the chips could not be read")
+		return errNoChips
 	}
 
 	return nil

@@ -41,6 +41,28 @@ func begin(t *testing.T, command *exec.Cmd) *exportertest.Process {
 	return exportertest.Start(t, command)
 }
 
+// awaitRun waits until the tool was started, and gives the id of its process.
+func awaitRun(t *testing.T, tool *exportertest.StandIn) string {
+	t.Helper()
+
+	deadline := time.After(patience)
+	tick := time.NewTicker(10 * time.Millisecond)
+
+	defer tick.Stop()
+
+	for {
+		if words := strings.Fields(tool.Runs()[0]); len(words) > 2 {
+			return words[2]
+		}
+
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatal("the tool was not started")
+		}
+	}
+}
+
 // TestTerminationWithAHungTool: the exporter ends in time, and takes the tool with it.
 func TestTerminationWithAHungTool(t *testing.T) {
 	t.Parallel()
@@ -48,24 +70,7 @@ func TestTerminationWithAHungTool(t *testing.T) {
 	tool := newStandIn(t, "--hang=*", "--ignore-sigterm")
 	p := startProcess(t, "--npu-smi.command="+tool.Command())
 
-	// The run has logged its start once it hangs.
-	var child string
-
-	deadline := time.Now().Add(patience)
-	tick := time.NewTicker(10 * time.Millisecond)
-
-	defer tick.Stop()
-
-	for ; child == "" && time.Now().Before(deadline); <-tick.C {
-		if words := strings.Fields(tool.Runs()[0]); len(words) > 2 {
-			child = words[2]
-		}
-	}
-
-	if child == "" {
-		t.Fatalf("the tool was not started:\n%s", p.Log.Text())
-	}
-
+	child := awaitRun(t, tool)
 	begin := time.Now()
 
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
