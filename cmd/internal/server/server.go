@@ -65,13 +65,16 @@ type scrapeLog struct {
 	logger *slog.Logger
 }
 
-// Println logs words and errors. That a client went away, or does not read its answer, is the client's matter: it knows of it, and
-// there can be many.
+// noEncoding is what promhttp says of a client that takes no encoding that there is. It is answered all the same.
+const noEncoding = "error getting writer"
+
+// Println logs words and errors. That a client went away, does not read its answer or wants what there is not is the client's matter:
+// it knows of it, and there can be many.
 func (l scrapeLog) Println(words ...any) {
 	level := slog.LevelError
 
 	for _, word := range words {
-		if err, ok := word.(error); ok && errors.As(err, new(net.Error)) {
+		if err, ok := word.(error); word == noEncoding || ok && errors.As(err, new(net.Error)) {
 			level = slog.LevelDebug
 		}
 	}
