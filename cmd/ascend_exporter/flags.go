@@ -169,14 +169,35 @@ func addCollectionFlags(app *kingpin.Application, o *options) {
 
 // complete checks the options together and fills in what follows from them.
 func (o *options) complete() error {
-	if err := cmp.Or(checkPath("web.telemetry-path", o.telemetryPath), o.compat.complete(o.telemetryPath)); err != nil {
+	if err := cmp.Or(
+		checkPath("web.telemetry-path", o.telemetryPath), o.compat.complete(o.telemetryPath), server.Check(o.web),
+		o.checkNumbers(), o.sim.complete(time.Now()),
+	); err != nil {
 		return err
 	}
 
-	if err := web.Validate(*o.web.WebConfigFile); err != nil {
-		return fmt.Errorf("--web.config.file=%q: %w", *o.web.WebConfigFile, err)
+	if o.lockDir == "" {
+		o.lockDir = npusmi.DefaultLockDir()
 	}
 
+	if o.sim.enabled && o.command != "" {
+		return fmt.Errorf("--sim and --npu-smi.command=%q exclude each other: give one of them", o.command)
+	}
+
+	var err error
+	if o.faultTable, err = readFaultTable(o.faultCodes); err != nil {
+		return fmt.Errorf("--fault-codes.file=%q: %w", o.faultCodes, err)
+	}
+
+	if o.commandWords, err = npusmi.SplitCommand(o.command); err != nil {
+		return fmt.Errorf("--npu-smi.command=%q: %w", o.command, err)
+	}
+
+	return cmp.Or(o.completeSources(), o.pods.complete(o.sim.enabled), o.network.complete(o.sim.enabled))
+}
+
+// checkNumbers refuses numbers that make no sense.
+func (o *options) checkNumbers() error {
 	if o.maxRequests < 0 {
 		return fmt.Errorf("--web.max-requests=%d: must not be negative", o.maxRequests)
 	}
@@ -198,28 +219,7 @@ func (o *options) complete() error {
 		return fmt.Errorf("--collection.expected-chips=%d: must not be negative", o.expectedChips)
 	}
 
-	if o.lockDir == "" {
-		o.lockDir = npusmi.DefaultLockDir()
-	}
-
-	if err := o.sim.complete(time.Now()); err != nil {
-		return err
-	}
-
-	if o.sim.enabled && o.command != "" {
-		return fmt.Errorf("--sim and --npu-smi.command=%q exclude each other: give one of them", o.command)
-	}
-
-	var err error
-	if o.faultTable, err = readFaultTable(o.faultCodes); err != nil {
-		return fmt.Errorf("--fault-codes.file=%q: %w", o.faultCodes, err)
-	}
-
-	if o.commandWords, err = npusmi.SplitCommand(o.command); err != nil {
-		return fmt.Errorf("--npu-smi.command=%q: %w", o.command, err)
-	}
-
-	return cmp.Or(o.completeSources(), o.pods.complete(o.sim.enabled), o.network.complete(o.sim.enabled))
+	return nil
 }
 
 // completeSources makes the list of queries that are asked.

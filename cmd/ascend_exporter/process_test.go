@@ -191,6 +191,37 @@ func TestSystemdSocket(t *testing.T) {
 	}
 }
 
+// TestNoSystemdSocket: what is no socket to listen on ends the exporter with a word on the flag.
+func TestNoSystemdSocket(t *testing.T) {
+	t.Parallel()
+
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	file, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+
+	for sockets, words := range map[string]string{"0": "no socket", "1": "no stream socket"} {
+		command := exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=`+sockets+` exec "$0" --sim --web.systemd-socket`, self)
+		command.Env = append(os.Environ(), asExporter+"=1")
+		command.ExtraFiles = []*os.File{file}
+
+		var stderr strings.Builder
+
+		command.Stderr = &stderr
+
+		err := command.Run()
+		if log := stderr.String(); command.ProcessState.ExitCode() != 1 || !strings.Contains(log, "--web.systemd-socket: ") || !strings.Contains(log, words) {
+			t.Errorf("%s of them: %v:\n%s", sockets, err, log)
+		}
+	}
+}
+
 // TestSystemdHearsOfIt: that it serves, when it does; that it lives, though its tool hangs; and that it ends.
 func TestSystemdHearsOfIt(t *testing.T) {
 	t.Parallel()

@@ -14,6 +14,7 @@ import (
 	webflag "github.com/prometheus/exporter-toolkit/web/kingpinflag"
 
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/flags"
+	"github.com/ascend-exporter/ascend_exporter/cmd/internal/server"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/fleet"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim/scenario"
@@ -65,8 +66,8 @@ func newApplication(o *options, stdout, stderr io.Writer) *kingpin.Application {
 
 // complete checks the options together and makes the hosts, whose faults start at a moment.
 func (o *options) complete(start time.Time) ([]*fleet.Host, error) {
-	if err := web.Validate(*o.web.WebConfigFile); err != nil {
-		return nil, fmt.Errorf("--web.config.file=%q: %w", *o.web.WebConfigFile, err)
+	if err := server.Check(o.web); err != nil {
+		return nil, err
 	}
 
 	if o.scenario != "" {

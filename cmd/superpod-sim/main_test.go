@@ -242,12 +242,14 @@ func TestRefuses(t *testing.T) {
 	t.Parallel()
 
 	for flag, want := range map[string]string{
-		"--racks=0":            "0 racks: a fleet has 1 to 16384 of them",
-		"--racks=many":         `--racks="many"`,
-		"--product=A4":         `unknown product "A4"`,
-		"--scenario=sunshine":  `--scenario="sunshine": unknown scenario`,
-		"--web.config.file=/-": "--web.config.file",
-		"--nonsense":           "unknown long flag '--nonsense'",
+		"--racks=0":             "0 racks: a fleet has 1 to 16384 of them",
+		"--racks=many":          `--racks="many"`,
+		"--product=A4":          `unknown product "A4"`,
+		"--scenario=sunshine":   `--scenario="sunshine": unknown scenario`,
+		"--web.config.file=/-":  "--web.config.file",
+		"--web.listen-address=": `--web.listen-address=""`,
+		"--npus=1.5":            `--npus="1.5": must be a whole number`,
+		"--nonsense":            "unknown long flag '--nonsense'",
 	} {
 		var errors bytes.Buffer
 		if status := run(t.Context(), []string{flag}, io.Discard, &errors); status != 2 || !strings.Contains(errors.String(), want) {

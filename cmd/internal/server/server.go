@@ -104,11 +104,11 @@ func Serve(ctx context.Context, handler http.Handler, flags *web.FlagConfig, lis
 
 	done := make(chan error, 1)
 
-	go func() { done <- web.ListenAndServe(server, flags, logger) }()
+	go func() { done <- listenAndServe(server, flags, logger) }()
 
 	select {
 	case err := <-done:
-		return fmt.Errorf("serving on --web.listen-address=%s: %w", strings.Join(*flags.WebListenAddresses, ","), err)
+		return fmt.Errorf("serving on %s: %w", place(flags), err)
 	case <-ctx.Done():
 	}
 
