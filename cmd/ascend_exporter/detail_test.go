@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 
 	"github.com/ascend-exporter/ascend_exporter/cmd/internal/exportertest"
 	"github.com/ascend-exporter/ascend_exporter/collector/budget"
+	"github.com/ascend-exporter/ascend_exporter/collector/regular"
 	"github.com/ascend-exporter/ascend_exporter/collector/sim"
 )
 
@@ -133,11 +136,19 @@ func TestHungChip(t *testing.T) {
 func TestFaultCodesFile(t *testing.T) {
 	t.Parallel()
 
-	good, bad := filepath.Join(t.TempDir(), "good.tsv"), filepath.Join(t.TempDir(), "bad.tsv")
+	good, bad, pipe := filepath.Join(t.TempDir(), "good.tsv"), filepath.Join(t.TempDir(), "bad.tsv"), filepath.Join(t.TempDir(), "pipe")
 	for path, text := range map[string]string{good: "# ours\nFFFFFFF0\tRestartNPU\n", bad: "FFFFFFF0\tRestartNPU\nxyz\tRestartNPU\n"} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	if _, err := readFaultTable(pipe); !errors.Is(err, regular.ErrIrregular) {
+		t.Errorf("a pipe: %v", err)
 	}
 
 	if table, err := readFaultTable(good); err != nil {

@@ -24,10 +24,14 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/faults"
 	"github.com/ascend-exporter/ascend_exporter/collector/npusmi"
 	"github.com/ascend-exporter/ascend_exporter/collector/poll"
+	"github.com/ascend-exporter/ascend_exporter/collector/regular"
 )
 
 // program is the name of the exporter, in its metrics and in the variables of its environment.
 const program = "ascend_exporter"
+
+// longest is as long as an interval or a deadline may be: a year. Sums and multiples of such still are durations.
+const longest = 366 * 24 * time.Hour
 
 // options are what the flags say.
 type options struct {
@@ -228,6 +232,7 @@ func (o *options) completeSources() error {
 		"npu-smi.summary-timeout": o.summaryTimeout,
 		"npu-smi.timeout":         o.timeout,
 		"hccn-tool.timeout":       o.network.timeout,
+		"collector.pods.interval": o.pods.interval,
 		"collection.interval":     o.interval,
 		"collector.watch.window":  o.watchWindow,
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
 	"github.com/ascend-exporter/ascend_exporter/collector/pcibus"
 	"github.com/ascend-exporter/ascend_exporter/collector/poll"
+	"github.com/ascend-exporter/ascend_exporter/collector/regular"
 	"github.com/ascend-exporter/ascend_exporter/collector/snapshot"
 )
 
@@ -84,7 +85,7 @@ func readFaultTable(path string) (faults.Table, error) {
 		return table, err
 	}
 
-	file, err := os.Open(path)
+	file, err := regular.Open(path, 0)
 	if err != nil {
 		return table, err
 	}

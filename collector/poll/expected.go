@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/ascend-exporter/ascend_exporter/collector/optional"
+	"github.com/ascend-exporter/ascend_exporter/collector/regular"
 )
 
 // Expected knows how many chips the host should have: as configured, else the most that were ever listed, which a file
@@ -36,13 +37,13 @@ func NewExpected(chips int, path string) (*Expected, error) {
 		return e, nil
 	}
 
-	content, err := os.ReadFile(path)
+	content, err := regular.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return e, nil
 	}
 
 	if err != nil {
-		return e, fmt.Errorf("reading the state: %w", err)
+		return e, fmt.Errorf("reading the state in %s: %w", path, err)
 	}
 
 	if e.chips, err = parseExpected(content); err != nil {

@@ -3,6 +3,7 @@ package poll
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -276,8 +277,15 @@ func TestExpectedErrors(t *testing.T) {
 		}
 	}
 
-	if _, err := NewExpected(0, filepath.Dir(path)); err == nil {
-		t.Error("no error for a folder")
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	for _, odd := range []string{filepath.Dir(path), pipe} {
+		if _, err := NewExpected(0, odd); err == nil {
+			t.Errorf("no error for %s", odd)
+		}
 	}
 
 	e, err := NewExpected(0, filepath.Join(filepath.Dir(path), "missing", "state.json"))

@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/regular"
 )
 
 // Job is a job that holds a chip.
@@ -91,7 +93,7 @@ func readFile(folder, name string) ([]Job, error) {
 		return nil, errors.New("the name of the file is not the physical id of a chip")
 	}
 
-	file, err := os.OpenFile(filepath.Join(folder, name), os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	file, err := regular.Open(filepath.Join(folder, name), syscall.O_NOFOLLOW)
 	if errors.Is(err, syscall.ELOOP) {
 		return nil, errors.New("it is a link")
 	}
@@ -100,15 +102,6 @@ func readFile(folder, name string) ([]Job, error) {
 		return nil, err
 	}
 	defer file.Close() //nolint:errcheck // it was only read
-
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a file")
-	}
 
 	text, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	if err != nil {
