@@ -184,6 +184,10 @@ func (o *options) complete() error {
 		o.lockDir = npusmi.DefaultLockDir()
 	}
 
+	if err := regular.Check(o.state); err != nil {
+		return fmt.Errorf("--path.state=%q: %w", o.state, err)
+	}
+
 	if o.sim.enabled && o.command != "" {
 		return fmt.Errorf("--sim and --npu-smi.command=%q exclude each other: give one of them", o.command)
 	}
@@ -266,8 +270,8 @@ func (o *options) completeSources() error {
 	}
 
 	for _, name := range slices.Sorted(maps.Keys(durations)) {
-		if durations[name] <= 0 {
-			return fmt.Errorf("--%s=%v: must be above 0", name, durations[name])
+		if d := durations[name]; d <= 0 || d > longest {
+			return fmt.Errorf("--%s=%v: must be above 0 and at most %.0fh", name, d, longest.Hours())
 		}
 	}
 

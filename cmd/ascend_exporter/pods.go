@@ -59,10 +59,6 @@ func addPodFlags(app *kingpin.Application, o *podOptions) {
 
 // complete checks the options and fills in what follows from them.
 func (o *podOptions) complete(simulated bool) error {
-	if o.interval <= 0 {
-		return fmt.Errorf("--collector.pods.interval=%v: must be above 0", o.interval)
-	}
-
 	if _, inEnvironment := os.LookupEnv(podsVariable); inEnvironment {
 		o.given = true
 	}
