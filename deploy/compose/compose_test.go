@@ -9,9 +9,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/ascend-exporter/ascend_exporter/collector/sim"
+	"github.com/ascend-exporter/ascend_exporter/collector/sim/scenario"
 )
 
 var update = flag.Bool("update", false, "write demo/alertmanager.yml")
@@ -74,6 +78,32 @@ func TestStacks(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestScenarioOfTheExporter: the simulated machine of the demo can have the faults that it is told to have.
+func TestScenarioOfTheExporter(t *testing.T) {
+	t.Parallel()
+
+	flags := make(map[string]string)
+
+	for _, word := range read(t, "demo/compose.yml").Services["exporter"].Command {
+		name, value, _ := strings.Cut(word, "=")
+		flags[name] = value
+	}
+
+	machine, err := sim.New(sim.Config{Product: flags["--sim.product"]})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	faults, err := scenario.Load(flags["--sim.scenario"])
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if _, err := faults.On("", machine, time.Now()); err != nil {
+		t.Errorf("--sim.scenario=%s: %v", flags["--sim.scenario"], err)
 	}
 }
 
