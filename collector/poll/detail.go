@@ -71,6 +71,16 @@ func (c chips[T]) Has(chip snapshot.Key) bool {
 	return c.of(chip) != nil
 }
 
+// key is the chip that a part of the answer is about. One that names no chip is about that of the target.
+func (c chips[T]) key(answer npusmi.PerChip[T]) snapshot.Key {
+	key := c.target.Key
+	if answer.Chip != npusmi.NoChip {
+		key.Chip = answer.Chip
+	}
+
+	return key
+}
+
 // of is what the answer says of a chip; nil where it says nothing. An answer that names no chip is about all of its target.
 func (c chips[T]) of(chip snapshot.Key) *T {
 	if !c.target.covers(chip) {
@@ -109,12 +119,7 @@ func takeUsages(target Target, answer any) Reading {
 // Observe adds to the integral of the AI Cores where the summary has no rate of them.
 func (u usages) Observe(ledger *Ledger, at time.Time, lasts time.Duration) {
 	for _, answer := range u.answer {
-		key := u.target.Key
-		if answer.Chip != npusmi.NoChip {
-			key.Chip = answer.Chip
-		}
-
-		ledger.Rate(key, integral.Sample{Time: at, Lasts: lasts, AICore: ratio(answer.Reading.AICore)})
+		ledger.Rate(u.key(answer), integral.Sample{Time: at, Lasts: lasts, AICore: ratio(answer.Reading.AICore)})
 	}
 }
 
@@ -163,13 +168,8 @@ func (h health) Join(draft *Draft) {
 // Observe counts onsets. Of a chip whose health is not known, an answer without codes says nothing.
 func (h health) Observe(ledger *Ledger, _ time.Time, _ time.Duration) {
 	for _, answer := range h.answer {
-		key := h.target.Key
-		if answer.Chip != npusmi.NoChip {
-			key.Chip = answer.Chip
-		}
-
 		known := answer.Reading.CodesKnown && (len(answer.Reading.Codes) > 0 || answer.Reading.Health == npusmi.HealthOK)
-		ledger.Codes(key, known, answer.Reading.Codes)
+		ledger.Codes(h.key(answer), known, answer.Reading.Codes)
 	}
 }
 
