@@ -51,14 +51,20 @@ type Run struct {
 // BrokenOff says whether the tool broke off: it died of a signal, or failed within a line or a table. What it said until then is no
 // answer.
 func (r Run) BrokenOff() bool {
-	if r.Signal != 0 || r.ExitStatus <= 0 {
-		return r.Signal != 0
+	switch {
+	case r.Signal != 0:
+		return true
+	case r.ExitStatus <= 0 || len(r.Stdout) == 0:
+		return false
+	case r.Stdout[len(r.Stdout)-1] != '\n':
+		return true
 	}
 
-	text := bytes.TrimRight(r.Stdout, " \r\n\t")
+	// A table that is whole ends with a border.
+	text := bytes.TrimSpace(r.Stdout)
 	last := text[bytes.LastIndexByte(text, '\n')+1:]
 
-	return len(r.Stdout) > 0 && r.Stdout[len(r.Stdout)-1] != '\n' || bytes.HasPrefix(last, []byte("|"))
+	return bytes.HasPrefix(last, []byte("|"))
 }
 
 // Runner runs the tool, one process at a time. Its methods may be called from several goroutines.
